@@ -1,0 +1,141 @@
+import { ApolloServer } from "@apollo/server";
+import { ApolloServerPluginCacheControlDisabled } from "@apollo/server/plugin/disabled";
+import { ApolloServerPluginLandingPageDisabled } from "@apollo/server/plugin/disabled";
+import { fastifyApolloDrainPlugin, fastifyApolloHandler } from "@as-integrations/fastify";
+import {
+  fastify,
+  LogController,
+  type FastifyBaseLogger,
+  type FastifyInstance,
+  type FastifyReply,
+  type FastifyRequest,
+} from "fastify";
+import { randomUUID } from "node:crypto";
+import { Authenticator } from "./auth/authenticate.ts";
+import type { Config } from "./config.ts";
+import { createContext, type RequestContext } from "./context.ts";
+import { APP_ROLE } from "./db/client.ts";
+import { Pool } from "./db/pool.ts";
+import { gates } from "./gates/plugin.ts";
+import { graphiql } from "./graphiql.ts";
+import { healthRoutes } from "./health.ts";
+import type { Logger } from "./insight/log.ts";
+import { formatError } from "./insight/format-error.ts";
+import { insight } from "./insight/plugin.ts";
+import { buildSchema } from "./schema/build.ts";
+import { headlineOperation } from "./schema/headline.ts";
+
+/** The whole server, not yet listening: what `serve` starts and what the tests ask. */
+export interface App {
+  server: FastifyInstance;
+  /** Lends the database connections of the requests. */
+  pool: Pool;
+  /** Lets running requests end, then closes connections. */
+  close(): Promise<void>;
+}
+
+export interface AppOptions {
+  config: Config;
+  /** Where the server logs in; the role socialhub_app is taken on there. */
+  databaseUrl: string;
+  logger: Logger;
+  /** Filled into GraphiQL; only on a demo server. */
+  demoKey?: () => string | undefined;
+}
+
+/** Untransacted look-ups, of keys and of readiness, have connections of their own. */
+const LOOKUP_CONNECTIONS = 2;
+
+/** Builds the server from its configuration and a migrated database. */
+export async function createApp({
+  config,
+  databaseUrl,
+  logger,
+  demoKey,
+}: AppOptions): Promise<App> {
+  const pool = createPool(config, databaseUrl, config.pool.size);
+  const lookups = createPool(config, databaseUrl, LOOKUP_CONNECTIONS);
+  const authenticator = new Authenticator(lookups, config.pool.statementTimeoutMs);
+
+  const loggerInstance: FastifyBaseLogger = logger;
+  const server = fastify({
+    loggerInstance,
+    logController: new LogController({ disableRequestLogging: true }),
+    genReqId: () => randomUUID(),
+    bodyLimit: config.http.maxBodyBytes,
+    forceCloseConnections: "idle",
+  });
+  server.addHook("onRequest", async (request, reply) => {
+    void reply.header("x-request-id", request.id);
+  });
+  healthRoutes(server, lookups);
+  server.get("/", async (_, reply) => reply.redirect("/graphiql"));
+  await server.register(
+    graphiql({
+      endpoint: "/graphql",
+      defaultOperation: headlineOperation,
+      ...(demoKey ? { demoKey } : {}),
+    }),
+  );
+
+  const apollo = createApollo(config, logger, server);
+  await apollo.start();
+  const contextOf = async (request: FastifyRequest, reply: FastifyReply) => {
+    const context = createContext(pool, config.pool.statementTimeoutMs, {
+      requestId: request.id,
+      insightHeader: headerOf(request, "x-insight"),
+      authentication: await authenticator.authenticate(headerOf(request, "authorization")),
+    });
+    // However the request ends (answered, failed, hung up), its connection goes back.
+    reply.raw.once("close", () => void context.session.close());
+    return context;
+  };
+  server.route({
+    url: "/graphql",
+    method: ["GET", "POST", "OPTIONS"],
+    handler: fastifyApolloHandler(apollo, { context: contextOf }),
+  });
+
+  return {
+    server,
+    pool,
+    async close() {
+      await server.close();
+      await apollo.stop();
+      await Promise.all([pool.close(), lookups.close()]);
+    },
+  };
+}
+
+function createPool({ pool }: Config, url: string, size: number): Pool {
+  const { acquireTimeoutMs, idleTimeoutMs } = pool;
+  return new Pool({ url, role: APP_ROLE, size, acquireTimeoutMs, idleTimeoutMs });
+}
+
+function createApollo({ limits }: Config, logger: Logger, server: FastifyInstance) {
+  return new ApolloServer<RequestContext>({
+    schema: buildSchema(),
+    formatError,
+    logger,
+    introspection: true,
+    includeStacktraceInErrorResponses: false,
+    stopOnTerminationSignals: false,
+    parseOptions: { maxTokens: limits.tokens },
+    // Also moves the packages' own rules behind the standard ones: they loop on a fragment cycle.
+    maxRecursiveSelections: limits.selections,
+    plugins: [
+      gates(limits),
+      insight(logger),
+      fastifyApolloDrainPlugin(server),
+      // It wraps every field of every answer.
+      ApolloServerPluginCacheControlDisabled(),
+      // It loads from a CDN.
+      ApolloServerPluginLandingPageDisabled(),
+    ],
+  });
+}
+
+function headerOf(request: FastifyRequest, name: string): string | undefined {
+  const header = request.headers[name];
+  return Array.isArray(header) ? header.join(", ") : header;
+}

@@ -1,0 +1,71 @@
+import { v7 as uuidv7 } from "uuid";
+import type { Client } from "../db/client.ts";
+import type { ApiKeyScope } from "../db/tables/api-key.ts";
+import type { memberRoles } from "../db/tables/member.ts";
+import { inWorkspace } from "../db/workspace-transaction.ts";
+import { createKey, parseKey } from "./api-key.ts";
+
+/** What a new API key is to be. */
+export interface NewApiKey {
+  name: string;
+  role: (typeof memberRoles)[number];
+  scopes: readonly ApiKeyScope[];
+}
+
+/** What is known of a key: everything but the key. */
+export interface ApiKeyListing {
+  id: string;
+  name: string;
+  role: string;
+  scopes: string[];
+  createdAt: string;
+  revokedAt: string | null;
+}
+
+/** Makes an API key and returns it: the only time that it can be read. `client` is the owner's. */
+export function createApiKey(client: Client, workspaceId: string, wanted: NewApiKey) {
+  const { key, hash } = createKey(workspaceId);
+  return inWorkspace(client, workspaceId, async (transaction) => {
+    const [workspace] = await transaction`
+      select 1 from workspaces where workspace_id = ${workspaceId}::uuid`;
+    if (!workspace) return undefined;
+    await transaction`
+      insert into api_keys (workspace_id, id, name, role, scopes, hash)
+      values (${workspaceId}::uuid, ${uuidv7()}::uuid, ${wanted.name}, ${wanted.role},
+              string_to_array(${wanted.scopes.join(",")}, ','), ${hash})`;
+    return key;
+  });
+}
+
+/** The workspace's keys, the newest first. */
+export function listApiKeys(client: Client, workspaceId: string) {
+  return inWorkspace(client, workspaceId, async (transaction) => {
+    const rows = await transaction<ApiKeyListing[]>`
+      select id, name, role, to_json(scopes) as scopes, created_at as "createdAt", revoked_at as "revokedAt"
+      from api_keys where workspace_id = ${workspaceId}::uuid order by id desc`;
+    return [...rows];
+  });
+}
+
+/** Revokes a key; false when there is none with this id. Servers forget it within seconds. */
+export function revokeApiKey(client: Client, workspaceId: string, keyId: string) {
+  return inWorkspace(client, workspaceId, async (transaction) => {
+    const { count } = await transaction`
+      update api_keys set revoked_at = coalesce(revoked_at, now())
+      where workspace_id = ${workspaceId}::uuid and id = ${keyId}::uuid`;
+    return count > 0;
+  });
+}
+
+/** Whether the key's look-up would succeed now. */
+export async function isValidKey(client: Client, key: string): Promise<boolean> {
+  const parsed = parseKey(key);
+  if (!parsed) return false;
+  const { workspaceId, hash } = parsed;
+  return inWorkspace(client, workspaceId, async (transaction) => {
+    const found = await transaction`
+      select 1 from api_keys where workspace_id = ${workspaceId}::uuid and hash = ${hash}
+        and revoked_at is null and (expires_at is null or expires_at > now())`;
+    return found.length > 0;
+  });
+}

@@ -1,0 +1,106 @@
+import { sql } from "drizzle-orm";
+import type { Pool } from "../db/pool.ts";
+import { PoolError } from "../db/pool-error.ts";
+import { ReadSession } from "../db/session.ts";
+import { statement, value } from "../db/statement.ts";
+import { apiKeys } from "../db/tables/api-key.ts";
+import { refusal } from "../errors.ts";
+import { parseKey } from "./api-key.ts";
+import { Viewer } from "./viewer.ts";
+
+/** How long a key's look-up is remembered: a revoked key is refused after this at the latest. */
+const REMEMBERED_MS = 5_000;
+const MOST_REMEMBERED = 10_000;
+
+type KeyRow = Pick<Viewer, "name" | "role" | "scopes">;
+
+// Arrays come as text without their types; JSON is parsed by the driver.
+const findKey = statement<KeyRow>(sql`
+  select ${apiKeys.name} as "name", ${apiKeys.role} as "role", to_json(${apiKeys.scopes}) as "scopes"
+  from ${apiKeys}
+  where ${apiKeys.workspaceId} = ${value("workspaceId", "uuid")} and ${apiKeys.hash} = ${value("hash", "text")}
+    and ${apiKeys.revokedAt} is null
+    and (${apiKeys.expiresAt} is null or ${apiKeys.expiresAt} > now())`);
+
+export interface Authentication {
+  /** Undefined for a request without credential. */
+  viewer: Viewer | undefined;
+  /** SQL statements that finding the viewer took: none while a key is remembered. */
+  statements: number;
+}
+
+/**
+ * Turns `Authorization: Bearer <API key>` into a viewer. The key names its workspace, so that it is
+ * looked up below row-level security like everything else: a wrong name finds nothing.
+ * Throws UNAUTHENTICATED for a credential that is not valid, SERVICE_UNAVAILABLE without a database.
+ */
+export class Authenticator {
+  readonly #pool: Pool;
+  readonly #statementTimeoutMs: number;
+  readonly #remembered = new Map<string, { until: number; viewer: Promise<Viewer | undefined> }>();
+
+  constructor(pool: Pool, statementTimeoutMs: number) {
+    this.#pool = pool;
+    this.#statementTimeoutMs = statementTimeoutMs;
+  }
+
+  async authenticate(authorization: string | undefined): Promise<Authentication> {
+    if (authorization === undefined) return { viewer: undefined, statements: 0 };
+    const [, text] = /^Bearer +(\S+) *$/i.exec(authorization) ?? [];
+    const key = text === undefined ? undefined : parseKey(text);
+    if (!key) throw unauthenticated("the Authorization header is not `Bearer` and an API key");
+
+    const remembered = this.#remembered.get(key.hash);
+    const known = remembered !== undefined && remembered.until > Date.now();
+    const looking = known ? remembered.viewer : this.#remember(key.hash, this.#find(key));
+    const viewer = await looking.catch((error: unknown) => {
+      this.#remembered.delete(key.hash);
+      if (error instanceof PoolError) throw unavailable(error);
+      throw error;
+    });
+    if (!viewer) throw unauthenticated("the API key is unknown, expired or revoked");
+    return { viewer, statements: known ? 0 : 1 };
+  }
+
+  #remember(hash: string, viewer: Promise<Viewer | undefined>) {
+    const oldest = this.#remembered.keys().next();
+    if (this.#remembered.size >= MOST_REMEMBERED && !oldest.done) {
+      this.#remembered.delete(oldest.value);
+    }
+    this.#remembered.delete(hash);
+    this.#remembered.set(hash, { until: Date.now() + REMEMBERED_MS, viewer });
+    return viewer;
+  }
+
+  async #find({ workspaceId, hash }: { workspaceId: string; hash: string }) {
+    const session = new ReadSession(this.#pool, workspaceId, this.#statementTimeoutMs);
+    try {
+      const [row] = await session.run(findKey, { hash }, { loader: "authenticate", keys: 1 });
+      return row && new Viewer({ ...row, workspaceId });
+    } finally {
+      void session.close();
+    }
+  }
+}
+
+/** The refusal of a request whose credential is missing or not valid. */
+export const unauthenticated = (why: string) =>
+  refusal(
+    "UNAUTHENTICATED",
+    `${why}; send the header Authorization: Bearer <API key>`,
+    {},
+    {
+      "www-authenticate": 'Bearer realm="SocialHub"',
+    },
+  );
+
+/** The refusal of a request that gets no database connection in time. */
+export const unavailable = (error: PoolError) =>
+  refusal(
+    "SERVICE_UNAVAILABLE",
+    `${error.message}; try again in a moment`,
+    {},
+    {
+      "retry-after": "1",
+    },
+  );

@@ -1,0 +1,22 @@
+import type { ApiKeyScope } from "../db/tables/api-key.ts";
+import type { memberRoles } from "../db/tables/member.ts";
+
+/** Who asks: an API key, with its workspace, role and scopes. */
+export class Viewer {
+  readonly workspaceId: string;
+  readonly name: string;
+  readonly role: (typeof memberRoles)[number];
+  readonly scopes: readonly ApiKeyScope[];
+
+  constructor(viewer: Pick<Viewer, "workspaceId" | "name" | "role" | "scopes">) {
+    this.workspaceId = viewer.workspaceId;
+    this.name = viewer.name;
+    this.role = viewer.role;
+    this.scopes = viewer.scopes;
+  }
+
+  /** Whether the key's scopes contain this one. */
+  may(scope: ApiKeyScope): boolean {
+    return this.scopes.includes(scope);
+  }
+}

@@ -1,0 +1,72 @@
+import { createHmac } from "node:crypto";
+import { resolve } from "node:path";
+import type { Config } from "../config.ts";
+import { APP_ROLE, connect, OWNER_ROLE, type Client } from "../db/client.ts";
+import { startEmbedded } from "../db/embedded.ts";
+import { migrate } from "../db/migrate.ts";
+
+/** The database of a command: where the server logs in, where the owner does, and how to leave it. */
+export interface OpenDatabase {
+  kind: "embedded" | "external";
+  url: string;
+  ownerUrl: string;
+  /** Password of the server's own login; only where this project manages the cluster. */
+  appPassword?: string;
+  /** Leaves it; the last process that uses an embedded PostgreSQL stops it. */
+  close(): Promise<void>;
+}
+
+/** Preferred port of the embedded PostgreSQL, so that psql finds it again; another one when taken. */
+const EMBEDDED_PORT = 54320;
+
+/** DATABASE_URL's server, or the embedded PostgreSQL in the data folder, started when it is not running. */
+export async function openDatabase(
+  config: Config,
+  log?: (line: string) => void,
+): Promise<OpenDatabase> {
+  if (config.database.kind === "external") {
+    const { url, ownerUrl } = config.database;
+    return { kind: "external", url, ownerUrl, close: async () => undefined };
+  }
+  const dataDir = resolve(config.dataDir, "postgres");
+  const embedded = await startEmbedded({ dataDir, port: EMBEDDED_PORT, ...(log ? { log } : {}) });
+  const owner = new URL(embedded.url);
+  const appPassword = createHmac("sha256", owner.password).update(APP_ROLE).digest("base64url");
+  const app = new URL(owner);
+  app.username = APP_ROLE;
+  app.password = appPassword;
+  return {
+    kind: "embedded",
+    url: app.href,
+    ownerUrl: embedded.url,
+    appPassword,
+    close: () => embedded.stop(),
+  };
+}
+
+/** Opens the database, brings it up to date, lends it to the work and leaves it, whatever happens. */
+export async function withMigratedDatabase<Result>(
+  config: Config,
+  work: (database: OpenDatabase) => Promise<Result>,
+): Promise<Result> {
+  const database = await openDatabase(config);
+  try {
+    await migrate(database.ownerUrl, database);
+    return await work(database);
+  } finally {
+    await database.close();
+  }
+}
+
+/** Lends a connection of the owner to the work. */
+export async function asOwner<Result>(
+  ownerUrl: string,
+  work: (client: Client) => Promise<Result>,
+): Promise<Result> {
+  const client = connect(ownerUrl, { role: OWNER_ROLE, max: 1 });
+  try {
+    return await work(client);
+  } finally {
+    await client.end({ timeout: 5 });
+  }
+}

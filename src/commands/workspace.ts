@@ -1,0 +1,28 @@
+import type { Command } from "commander";
+import { v7 as uuidv7 } from "uuid";
+import { readConfig } from "../config.ts";
+import { inWorkspace } from "../db/workspace-transaction.ts";
+import { asOwner, withMigratedDatabase } from "./database.ts";
+
+/** Registers `socialhub workspace create`. */
+export function registerWorkspace(program: Command): void {
+  program
+    .command("workspace")
+    .description("workspaces, the tenants")
+    .command("create <name>")
+    .description("make a workspace and print its id")
+    .action(async (name: string) => {
+      const id = uuidv7();
+      await withMigratedDatabase(readConfig(), ({ ownerUrl }) =>
+        asOwner(ownerUrl, (client) =>
+          inWorkspace(
+            client,
+            id,
+            (transaction) =>
+              transaction`insert into workspaces (workspace_id, name) values (${id}::uuid, ${name})`,
+          ),
+        ),
+      );
+      console.log(id);
+    });
+}

@@ -1,0 +1,59 @@
+import type DataLoader from "dataloader";
+import { unauthenticated, type Authentication } from "./auth/authenticate.ts";
+import type { Viewer } from "./auth/viewer.ts";
+import type { Pool } from "./db/pool.ts";
+import { ReadSession } from "./db/session.ts";
+
+/** What the gates found out about an operation. */
+export interface Measured {
+  depth: number;
+  complexity: number;
+}
+
+/**
+ * What one request carries. Apollo copies the object shallowly, so everything that is shared
+ * stands behind a reference.
+ */
+export interface RequestContext {
+  readonly requestId: string;
+  readonly startedAt: number;
+  /** Undefined for a request without credential: it gets no further than `__typename`. */
+  readonly viewer: Viewer | undefined;
+  /** The only door to SQL. */
+  readonly session: ReadSession;
+  /** Loaders by definition and arguments, see loaders/define.ts. */
+  readonly loaders: Map<object, Map<string, DataLoader<unknown, unknown>>>;
+  /** Filled in by the gates. */
+  readonly measured: Partial<Measured>;
+  /** Whether the client asked for `extensions.sql` and may see it. */
+  readonly insight: boolean;
+}
+
+/** The workspace of nobody: below row-level security it holds nothing. */
+const NO_WORKSPACE = "00000000-0000-0000-0000-000000000000";
+
+/** The context of a request; made after all waiting for identity, before any loader. */
+export function createContext(
+  pool: Pool,
+  statementTimeoutMs: number,
+  request: { requestId: string; insightHeader: string | undefined; authentication: Authentication },
+): RequestContext {
+  const { viewer, statements } = request.authentication;
+  const session = new ReadSession(pool, viewer?.workspaceId ?? NO_WORKSPACE, statementTimeoutMs);
+  session.record.overhead += statements;
+  return {
+    requestId: request.requestId,
+    startedAt: performance.now(),
+    viewer,
+    session,
+    loaders: new Map(),
+    measured: {},
+    insight: request.insightHeader === "sql" && (viewer?.may("insight") ?? false),
+  };
+}
+
+/** The viewer of a request that must have one. Throws UNAUTHENTICATED. */
+export function viewerOf(context: RequestContext): Viewer {
+  if (!context.viewer) throw unauthenticated("there is no credential");
+  return context.viewer;
+}

@@ -1,0 +1,44 @@
+import postgres from "postgres";
+
+/** Roles of the database. The server's role owns nothing and bypasses nothing. */
+export const OWNER_ROLE = "socialhub_owner";
+export const APP_ROLE = "socialhub_app";
+
+/**
+ * One postgres.js client.
+ * `role` is taken on at the start of each connection, so that a login that may do more does not.
+ * 64-bit integers are read as numbers (exact up to 2^53) and moments as PostgreSQL's own text.
+ */
+export function connect(
+  url: string,
+  options: {
+    role?: string;
+    max: number;
+    connectTimeoutMs?: number;
+    idleTimeoutMs?: number;
+    name?: string;
+  },
+) {
+  return postgres(url, {
+    max: options.max,
+    connect_timeout: (options.connectTimeoutMs ?? 10_000) / 1000,
+    idle_timeout: (options.idleTimeoutMs ?? 60_000) / 1000,
+    max_lifetime: null,
+    // Without this round trip `reserve()` never resolves on a new connection (postgres 3.4.9).
+    fetch_types: true,
+    onnotice: () => undefined,
+    connection: {
+      application_name: options.name ?? "socialhub",
+      TimeZone: "UTC",
+      DateStyle: "ISO",
+      ...(options.role ? { role: options.role } : {}),
+    },
+    types: {
+      bigint: { to: 20, from: [20], parse: Number, serialize: String },
+      moment: { to: 1184, from: [1184], parse: (text: string) => text, serialize: String },
+    },
+  });
+}
+
+export type Client = ReturnType<typeof connect>;
+export type ReservedClient = Awaited<ReturnType<Client["reserve"]>>;

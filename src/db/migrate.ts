@@ -1,0 +1,129 @@
+import { drizzle } from "drizzle-orm/postgres-js";
+import { migrate as applyMigrations } from "drizzle-orm/postgres-js/migrator";
+import { readFileSync } from "node:fs";
+import { fileURLToPath } from "node:url";
+import postgres from "postgres";
+import { APP_ROLE, connect, OWNER_ROLE, type Client, type ReservedClient } from "./client.ts";
+
+/** The same path from src/db and from dist/db. */
+const folder = fileURLToPath(new URL("../../src/db/migrations", import.meta.url));
+
+/** "socialhub" in ASCII, shortened to a bigint: the advisory lock that starting servers queue for. */
+const LOCK = 0x736f6369616cn;
+
+/** A database that cannot be used as it is, and what to do about it. */
+export class DatabaseError extends Error {}
+
+/** The migrations that this version needs, oldest first. */
+export function migrationNames(): string[] {
+  const journal = JSON.parse(readFileSync(`${folder}/meta/_journal.json`, "utf8")) as {
+    entries: { tag: string }[];
+  };
+  return journal.entries.map((entry) => entry.tag);
+}
+
+/**
+ * Makes the roles and applies what is missing, forward only, under an advisory lock: servers that
+ * start at the same time wait for each other. Returns how many migrations were applied.
+ * With an `appPassword` the server's role may log in with it.
+ * Throws {@link DatabaseError} with what to do when the login may not.
+ */
+export async function migrate(
+  ownerUrl: string,
+  options: { appPassword?: string } = {},
+): Promise<number> {
+  const client = connect(ownerUrl, { max: 1, idleTimeoutMs: 600_000, name: "socialhub migrate" });
+  try {
+    await refuseOldServers(client);
+    await client`select pg_advisory_lock(${LOCK.toString()}::bigint)`;
+    const before = await appliedMigrations(client);
+    if (before < migrationNames().length) {
+      await makeRoles(client);
+      await client.unsafe(`set role ${OWNER_ROLE}`);
+      await applyMigrations(drizzle(client), { migrationsFolder: folder });
+      // The server's role reads which migrations there are, for /readyz.
+      await client.unsafe(`
+        grant usage on schema drizzle to ${APP_ROLE};
+        grant select on drizzle.__drizzle_migrations to ${APP_ROLE}`);
+      await client.unsafe("reset role");
+    }
+    if (options.appPassword) await letAppLogIn(client, options.appPassword);
+    return Math.max(0, migrationNames().length - before);
+  } finally {
+    await client.end({ timeout: 5 });
+  }
+}
+
+/** How many migrations the database has; 0 for an empty one. */
+export async function appliedMigrations(client: Client | ReservedClient): Promise<number> {
+  const [table] = await client<{ name: string | null }[]>`
+    select to_regclass('drizzle.__drizzle_migrations')::text as name`;
+  if (!table?.name) return 0;
+  const [row] = await client<{ count: number }[]>`
+    select count(*)::int as count from drizzle.__drizzle_migrations`;
+  return row?.count ?? 0;
+}
+
+async function refuseOldServers(client: Client) {
+  const [row] = await client<{ number: number; version: string }[]>`
+    select current_setting('server_version_num')::int as number,
+           current_setting('server_version') as version`;
+  if (row && row.number < 150_000) {
+    throw new DatabaseError(`PostgreSQL ${row.version} is too old; SocialHub needs 15 or newer`);
+  }
+}
+
+/**
+ * Roles belong to the whole cluster while the lock belongs to one database, so that another
+ * database's server may be making the same role right now: both errors of that race are fine.
+ */
+async function makeRoles(client: Client) {
+  const roles = `
+    do $$ begin
+      if to_regrole('${OWNER_ROLE}') is null then create role ${OWNER_ROLE} nologin; end if;
+    exception when duplicate_object or unique_violation then null; end $$;
+    do $$ begin
+      if to_regrole('${APP_ROLE}') is null then create role ${APP_ROLE} nologin; end if;
+    exception when duplicate_object or unique_violation then null; end $$;`;
+  try {
+    await client.unsafe(roles);
+    await grantMembership(client);
+    await client.unsafe(`
+      do $$ begin
+        execute format('grant connect, create, temporary on database %I to ${OWNER_ROLE}', current_database());
+        execute format('grant connect on database %I to ${APP_ROLE}', current_database());
+      end $$;
+      grant usage, create on schema public to ${OWNER_ROLE};`);
+  } catch (error) {
+    if (!(error instanceof postgres.PostgresError) || error.code !== "42501") throw error;
+    throw new DatabaseError(
+      `the login of DATABASE_OWNER_URL (or DATABASE_URL) may not prepare the database: ${error.message}. ` +
+        `Let an administrator run: CREATE ROLE ${OWNER_ROLE}; CREATE ROLE ${APP_ROLE}; ` +
+        `GRANT ${OWNER_ROLE}, ${APP_ROLE} TO the login; ` +
+        `GRANT CREATE, TEMPORARY ON DATABASE … TO ${OWNER_ROLE}; GRANT CREATE ON SCHEMA public TO ${OWNER_ROLE};`,
+    );
+  }
+}
+
+/** From 16 on, making a role does not yet let its maker take it on: that is a grant of its own. */
+async function grantMembership(client: Client) {
+  for (const role of [OWNER_ROLE, APP_ROLE]) {
+    const [row] = await client<{ may: boolean }[]>`
+      select case when current_setting('server_version_num')::int >= 160000
+        then pg_has_role(current_user, ${role}, 'set')
+        else pg_has_role(current_user, ${role}, 'member') end as may`;
+    if (row?.may) continue;
+    await client.unsafe(`grant ${role} to current_user`).catch((error: unknown) => {
+      // Two databases' servers granting the same membership at once.
+      if (error instanceof postgres.PostgresError && error.code === "XX000") return;
+      throw error;
+    });
+  }
+}
+
+/** ALTER ROLE takes no parameters; PostgreSQL itself quotes the value. */
+async function letAppLogIn(client: Client, password: string) {
+  const [row] = await client<{ statement: string }[]>`
+    select format('alter role ${client.unsafe(APP_ROLE)} login password %L', ${password}::text) as statement`;
+  if (row) await client.unsafe(row.statement);
+}

@@ -1,0 +1,17 @@
+CALL protect_tenant_table('workspaces');
+--> statement-breakpoint
+CALL protect_tenant_table('members');
+--> statement-breakpoint
+CALL protect_tenant_table('accounts');
+--> statement-breakpoint
+CALL protect_tenant_table('posts');
+--> statement-breakpoint
+CALL protect_tenant_table('post_metrics');
+--> statement-breakpoint
+CALL protect_tenant_table('media');
+--> statement-breakpoint
+CALL protect_tenant_table('contacts');
+--> statement-breakpoint
+CALL protect_tenant_table('comments');
+--> statement-breakpoint
+CALL protect_tenant_table('api_keys');

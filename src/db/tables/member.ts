@@ -1,0 +1,29 @@
+import { foreignKey, index, pgTable, primaryKey, text, unique } from "drizzle-orm/pg-core";
+import { checkWords } from "./check-words.ts";
+import { createdAt, id, word, workspaceId } from "./columns.ts";
+import { workspaces } from "./workspace.ts";
+
+export const memberRoles = ["OWNER", "ADMIN", "EDITOR", "VIEWER"] as const;
+
+/** The people who work in a workspace. */
+export const members = pgTable(
+  "members",
+  {
+    workspaceId: workspaceId(),
+    id: id(),
+    email: text("email").notNull(),
+    displayName: text("display_name").notNull(),
+    avatarUrl: text("avatar_url"),
+    role: word("role", memberRoles),
+    createdAt: createdAt(),
+  },
+  (table) => [
+    primaryKey({ columns: [table.workspaceId, table.id] }),
+    unique("members_email_key").on(table.workspaceId, table.email),
+    foreignKey({ columns: [table.workspaceId], foreignColumns: [workspaces.workspaceId] }),
+    index("members_by_creation").on(table.workspaceId, table.createdAt, table.id),
+    checkWords("members_role_check", table.role, memberRoles),
+  ],
+);
+
+export type MemberRow = typeof members.$inferSelect;

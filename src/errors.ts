@@ -1,0 +1,60 @@
+import { GraphQLError, type GraphQLFormattedError } from "graphql";
+
+/**
+ * Every code that an error can carry in `extensions.code`, with its HTTP status where the whole
+ * request is refused. Everything else that goes wrong is logged and leaves as INTERNAL_SERVER_ERROR.
+ */
+export const errorStatus = {
+  /** The document is not GraphQL. */
+  GRAPHQL_PARSE_FAILED: 400,
+  /** The document does not fit the schema. */
+  GRAPHQL_VALIDATION_FAILED: 400,
+  /** The request itself is malformed. */
+  BAD_REQUEST: 400,
+  /** An argument has a value that it may not have. */
+  BAD_USER_INPUT: 400,
+  /** No credential, or one that is not valid (any more). */
+  UNAUTHENTICATED: 401,
+  /** The operation has more entity levels than are allowed. */
+  DEPTH_LIMIT_EXCEEDED: 400,
+  /** The operation costs more complexity points than are allowed. */
+  COMPLEXITY_LIMIT_EXCEEDED: 400,
+  /** All database connections are busy, or the database is away: try again. */
+  SERVICE_UNAVAILABLE: 503,
+  /** A hash of a persisted query that is not known. */
+  PERSISTED_QUERY_NOT_FOUND: 200,
+  /** Persisted queries are not offered. */
+  PERSISTED_QUERY_NOT_SUPPORTED: 200,
+  /** Which of several operations was meant cannot be told. */
+  OPERATION_RESOLUTION_FAILURE: 400,
+  /** Something unforeseen: the request id finds it in the log. */
+  INTERNAL_SERVER_ERROR: 500,
+} as const;
+
+export type ErrorCode = keyof typeof errorStatus;
+
+export const isErrorCode = (code: unknown): code is ErrorCode =>
+  typeof code === "string" && Object.hasOwn(errorStatus, code);
+
+/** An argument that cannot be meant: says which, what it was and what it may be. */
+export function badUserInput(message: string): GraphQLError {
+  return new GraphQLError(message, { extensions: { code: "BAD_USER_INPUT" } });
+}
+
+/** Refuses the whole request with the code's HTTP status. */
+export function refusal(
+  code: ErrorCode,
+  message: string,
+  extensions: Record<string, unknown> = {},
+  headers?: Record<string, string>,
+): GraphQLError {
+  const http = {
+    status: errorStatus[code],
+    ...(headers ? { headers: new Map(Object.entries(headers)) } : {}),
+  };
+  return new GraphQLError(message, { extensions: { code, ...extensions, http } });
+}
+
+/** Whether an error in an answer stands for something unforeseen. */
+export const isMasked = (error: GraphQLFormattedError) =>
+  error.extensions?.["code"] === "INTERNAL_SERVER_ERROR";

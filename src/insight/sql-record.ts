@@ -1,0 +1,59 @@
+/** One statement of a request: which loader asked, for how many keys, how many rows, how long. */
+export interface Batch {
+  loader: string;
+  /** What the loader was asked with besides its keys; equal arguments belong into one batch. */
+  arguments: string;
+  keys: number;
+  rows: number;
+  ms: number;
+}
+
+/** What a request did to the database. */
+export class SqlRecord {
+  readonly batches: Batch[] = [];
+  /** BEGIN, SET LOCAL, COMMIT and the look-up of a key: what a request costs besides its data. */
+  overhead = 0;
+
+  get statements(): number {
+    return this.batches.length;
+  }
+
+  get rows(): number {
+    return this.batches.reduce((sum, batch) => sum + batch.rows, 0);
+  }
+
+  /** Milliseconds that the database took, as seen from here. */
+  get ms(): number {
+    return this.batches.reduce((sum, batch) => sum + batch.ms, 0);
+  }
+
+  /** Loaders that ran more than one batch for equal arguments: one batch that split. */
+  get splits(): string[] {
+    const seen = new Set<string>();
+    const split = new Set<string>();
+    for (const batch of this.batches) {
+      const key = `${batch.loader} ${batch.arguments}`;
+      if (seen.has(key)) split.add(batch.loader);
+      seen.add(key);
+    }
+    return [...split];
+  }
+
+  /** The form that goes out in `extensions.sql`. */
+  toJSON() {
+    return {
+      statements: this.statements,
+      overhead: this.overhead,
+      ms: round(this.ms),
+      batches: this.batches.map(({ loader, keys, rows, ms }) => ({
+        loader,
+        keys,
+        rows,
+        ms: round(ms),
+      })),
+    };
+  }
+}
+
+/** Milliseconds to two digits: more is noise. */
+export const round = (ms: number) => Math.round(ms * 100) / 100;

@@ -1,0 +1,18 @@
+import { accounts, type AccountRow } from "../db/tables/account.ts";
+import { byId } from "./by-id.ts";
+import { connection } from "./connection.ts";
+import { amongOf, anyOf } from "./filters.ts";
+
+export const accountById = byId<AccountRow>("accountById", accounts);
+
+export const accountsOfWorkspace = connection<AccountRow>({
+  name: "Query.accounts",
+  table: accounts,
+  orders: {
+    OLDEST_FIRST: { by: accounts.createdAt, direction: "asc" },
+    NEWEST_FIRST: { by: accounts.createdAt, direction: "desc" },
+    NAME: { by: accounts.displayName, direction: "asc" },
+    MOST_FOLLOWERS: { by: accounts.followerCount, direction: "desc" },
+  },
+  filters: { networks: anyOf(accounts.network), healths: amongOf(accounts.health) },
+});

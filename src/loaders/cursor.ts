@@ -1,0 +1,86 @@
+import { createHash } from "node:crypto";
+import type { PgColumn } from "drizzle-orm/pg-core";
+import { badUserInput } from "../errors.ts";
+
+/** Where a row stands: the value it is sorted by, as PostgreSQL writes it, and its id. */
+export interface Position {
+  sort: string;
+  id: string;
+}
+
+const VERSION = 1;
+const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
+
+/**
+ * What a cursor belongs to: the workspace, the connection and the ordering. Not the parent: one
+ * `after` argument serves the pages of all parents of a field.
+ */
+export const orderingDigest = (workspaceId: string, connection: string, order: string) =>
+  createHash("sha256")
+    .update(`${workspaceId} ${connection} ${order}`)
+    .digest("base64url")
+    .slice(0, 8);
+
+/** The opaque cursor of a position: base64url of version, digest, sort value and id. */
+export const encodeCursor = (digest: string, { sort, id }: Position) =>
+  Buffer.from(JSON.stringify([VERSION, digest, sort, id])).toString("base64url");
+
+/**
+ * The position in a cursor. Throws BAD_USER_INPUT for one of another connection, ordering or
+ * workspace, and for what is no cursor at all: nothing unchecked reaches the database.
+ */
+export function decodeCursor(
+  cursor: string,
+  digest: string,
+  sortColumn: PgColumn,
+  argument: string,
+): Position {
+  const refuse = (why: string) =>
+    badUserInput(`${argument} is ${why}; use a cursor from this connection's edges or pageInfo`);
+
+  const text = Buffer.from(cursor, "base64url").toString("utf8");
+  let content: unknown;
+  try {
+    content = JSON.parse(text);
+  } catch {
+    throw refuse("not a cursor");
+  }
+  if (!Array.isArray(content) || content.length !== 4) throw refuse("not a cursor");
+  const [version, found, sort, id] = content as unknown[];
+  if (version !== VERSION) throw refuse("a cursor of another version");
+  if (found !== digest) throw refuse("a cursor of another connection or ordering");
+  const valid =
+    typeof sort === "string" &&
+    isSortValue(sort, sortColumn) &&
+    typeof id === "string" &&
+    UUID.test(id);
+  if (!valid || encodeCursor(digest, { sort, id }) !== cursor) throw refuse("not a cursor");
+  return { sort, id };
+}
+
+/** Whether PostgreSQL will read the text as a value of the column: a cursor never becomes an error there. */
+function isSortValue(text: string, column: PgColumn): boolean {
+  const type = column.getSQLType();
+  if (type === "uuid") return UUID.test(text);
+  if (type === "bigint" || type === "integer") return isInteger(text, type);
+  if (type.startsWith("timestamp")) return isMoment(text);
+  return type === "text" && !/\0|\p{Surrogate}/u.test(text);
+}
+
+function isInteger(text: string, type: string): boolean {
+  if (!/^-?\d{1,19}$/.test(text)) return false;
+  const bits = type === "bigint" ? 64 : 32;
+  return BigInt.asIntN(bits, BigInt(text)) === BigInt(text);
+}
+
+function isMoment(text: string): boolean {
+  const parts = /^(\d{4}-\d\d-\d\d) (\d\d:\d\d:\d\d(?:\.\d{1,3})?)\+00$/.exec(text);
+  if (!parts) return false;
+  const moment = new Date(`${parts[1]}T${parts[2]}Z`);
+  // Date accepts 30 February and makes it March; PostgreSQL does not. It knows no year 0 either.
+  return (
+    !Number.isNaN(moment.getTime()) &&
+    moment.toISOString().startsWith(parts[1] ?? "-") &&
+    !text.startsWith("0000")
+  );
+}

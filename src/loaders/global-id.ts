@@ -1,0 +1,28 @@
+import { badUserInput } from "../errors.ts";
+
+const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
+
+/** The opaque global id of an object: base64url of its type and row id. */
+export const toGlobalId = (type: string, id: string) =>
+  Buffer.from(`${type}:${id}`, "latin1").toString("base64url");
+
+/** Type and row id of a global id. Throws BAD_USER_INPUT for what is none. */
+export function fromGlobalId(globalId: string): { type: string; id: string } {
+  const [type = "", id = "", ...rest] = Buffer.from(globalId, "base64url")
+    .toString("latin1")
+    .split(":");
+  const canonical = rest.length === 0 && UUID.test(id) && toGlobalId(type, id) === globalId;
+  if (!canonical) throw badUserInput(`${shown(globalId)} is not a global id`);
+  return { type, id };
+}
+
+/** The row id in a global id of this type. Throws BAD_USER_INPUT for any other. */
+export function rowId(globalId: string, type: string): string {
+  const found = fromGlobalId(globalId);
+  if (found.type !== type) {
+    throw badUserInput(`${shown(globalId)} is the id of a ${found.type}, not of a ${type}`);
+  }
+  return found.id;
+}
+
+const shown = (text: string) => JSON.stringify(text.length > 80 ? `${text.slice(0, 80)}…` : text);

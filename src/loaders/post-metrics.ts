@@ -1,0 +1,4 @@
+import { postMetrics, type PostMetricsRow } from "../db/tables/post-metrics.ts";
+import { byId } from "./by-id.ts";
+
+export const metricsOfPost = byId<PostMetricsRow>("metricsOfPost", postMetrics, postMetrics.postId);

@@ -1,0 +1,26 @@
+import { makeExecutableSchema } from "@graphql-tools/schema";
+import type { GraphQLSchema } from "graphql";
+import { account } from "../resolvers/account.ts";
+import { comment } from "../resolvers/comment.ts";
+import { contact } from "../resolvers/contact.ts";
+import { media } from "../resolvers/media.ts";
+import { member } from "../resolvers/member.ts";
+import { node } from "../resolvers/node.ts";
+import { post } from "../resolvers/post.ts";
+import { tag } from "../resolvers/tag.ts";
+import { viewer } from "../resolvers/viewer.ts";
+import { workspace } from "../resolvers/workspace.ts";
+import { scalars } from "./scalars.ts";
+import { typeDefs } from "./type-defs.generated.ts";
+
+/** The list to which a new entity adds its word. */
+const entities = [account, comment, contact, media, member, node, post, tag, viewer, workspace];
+
+/** The executable schema. Throws when a resolver names a field that the schema does not have. */
+export function buildSchema(): GraphQLSchema {
+  return makeExecutableSchema({
+    typeDefs,
+    resolvers: [scalars, ...entities],
+    resolverValidationOptions: { requireResolversToMatchSchema: "error" },
+  });
+}

@@ -1,0 +1,47 @@
+import { randomBytes } from "node:crypto";
+import { inject } from "vitest";
+import { connect } from "../../src/db/client.ts";
+
+/** A database of one test file's own. */
+export interface TestDatabase {
+  /** Where the server logs in. */
+  url: string;
+  /** Where the owner logs in: migrations, seeds, imports. */
+  ownerUrl: string;
+  /** Drops it. */
+  close(): Promise<void>;
+}
+
+/** Clones a migrated template: empty, or with the demo data set. */
+export async function createTestDatabase(
+  template: "empty" | "demo" = "empty",
+): Promise<TestDatabase> {
+  const name = `socialhub_test_${randomBytes(6).toString("hex")}`;
+  const admin = connect(inject("adminUrl"), { max: 1 });
+  await retryWhileBusy(() =>
+    admin.unsafe(`create database ${name} template ${inject("templates")[template]}`),
+  );
+  const url = new URL(inject("adminUrl"));
+  url.pathname = `/${name}`;
+  return {
+    url: url.href,
+    ownerUrl: url.href,
+    async close() {
+      await admin.unsafe(`drop database if exists ${name} with (force)`);
+      await admin.end({ timeout: 5 });
+    },
+  };
+}
+
+/** Two test files may clone the same template at the same moment: PostgreSQL lets one wait only so long. */
+async function retryWhileBusy(work: () => Promise<unknown>) {
+  for (let attempt = 1; ; attempt += 1) {
+    try {
+      await work();
+      return;
+    } catch (error) {
+      if (attempt === 20 || (error as { code?: string }).code !== "55006") throw error;
+      await new Promise((resolve) => setTimeout(resolve, 100));
+    }
+  }
+}

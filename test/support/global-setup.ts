@@ -1,0 +1,67 @@
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import type { TestProject } from "vitest/node";
+import { seedDemo } from "../../src/data/demo/seed.ts";
+import { connect } from "../../src/db/client.ts";
+import { startEmbedded } from "../../src/db/embedded.ts";
+import { migrate } from "../../src/db/migrate.ts";
+
+declare module "vitest" {
+  interface ProvidedContext {
+    /** A login that may create databases, on the server that the tests run on. */
+    adminUrl: string;
+    /** Databases to clone: migrated and empty, migrated and with the demo data set. */
+    templates: { empty: string; demo: string };
+  }
+}
+
+/** One server for the run, with one migrated template that every test file clones. */
+export default async function setup(project: TestProject) {
+  const server = await startServer();
+  const suffix = `${process.pid}_${Date.now().toString(36)}`;
+  const templates = { empty: `socialhub_empty_${suffix}`, demo: `socialhub_demo_${suffix}` };
+  const admin = connect(server.url, { max: 1 });
+
+  await admin.unsafe(`create database ${templates.empty}`);
+  await migrate(databaseUrl(server.url, templates.empty));
+  await admin.unsafe(`create database ${templates.demo} template ${templates.empty}`);
+  await seedDemo({ ownerUrl: databaseUrl(server.url, templates.demo) });
+
+  project.provide("adminUrl", server.url);
+  project.provide("templates", templates);
+
+  return async () => {
+    for (const name of Object.values(templates)) {
+      await admin.unsafe(`drop database if exists ${name} with (force)`);
+    }
+    await admin.end({ timeout: 5 });
+    await server.stop();
+  };
+}
+
+/** DATABASE_URL's server, or an embedded one in a folder that goes with the run. */
+async function startServer(): Promise<{ url: string; stop(): Promise<void> }> {
+  const url = process.env["DATABASE_URL"];
+  if (url) return { url, stop: async () => undefined };
+
+  const folder = await mkdtemp(join(tmpdir(), "socialhub-test-"));
+  const embedded = await startEmbedded({
+    dataDir: join(folder, "postgres"),
+    // Nothing here must survive a power cut.
+    settings: { fsync: "off", synchronous_commit: "off", full_page_writes: "off" },
+  });
+  return {
+    url: embedded.url,
+    async stop() {
+      await embedded.stop();
+      await rm(folder, { recursive: true, force: true });
+    },
+  };
+}
+
+function databaseUrl(serverUrl: string, database: string) {
+  const url = new URL(serverUrl);
+  url.pathname = `/${database}`;
+  return url.href;
+}

@@ -1,0 +1,18 @@
+import { createRequire } from "node:module";
+import { defineConfig } from "vitest/config";
+
+// Node loads graphql's CommonJS file for @apollo/server and the other packages, but Vite would pick
+// index.mjs for our own imports: two copies, and "Cannot use … from another module or realm".
+const graphql = createRequire(import.meta.url).resolve("graphql/index.js");
+
+export default defineConfig({
+  resolve: { alias: [{ find: /^graphql$/, replacement: graphql }] },
+  test: {
+    include: ["test/**/*.test.ts"],
+    globalSetup: ["test/support/global-setup.ts"],
+    pool: "forks",
+    maxWorkers: 2,
+    testTimeout: 30_000,
+    hookTimeout: 60_000,
+  },
+});
