@@ -11,7 +11,7 @@ import {
   type FastifyRequest,
 } from "fastify";
 import { randomUUID } from "node:crypto";
-import { Authenticator } from "./auth/authenticate.ts";
+import { Authenticator, isPing, unauthenticated } from "./auth/authenticate.ts";
 import type { Config } from "./config.ts";
 import { createContext, type RequestContext } from "./context.ts";
 import { APP_ROLE } from "./db/client.ts";
@@ -19,9 +19,10 @@ import { Pool } from "./db/pool.ts";
 import { gates } from "./gates/plugin.ts";
 import { graphiql } from "./graphiql.ts";
 import { healthRoutes } from "./health.ts";
+import { answerHttpErrors } from "./http-errors.ts";
 import type { Logger } from "./insight/log.ts";
 import { formatError } from "./insight/format-error.ts";
-import { insight } from "./insight/plugin.ts";
+import { endedEarly, insight } from "./insight/plugin.ts";
 import { buildSchema } from "./schema/build.ts";
 import { headlineOperation } from "./schema/headline.ts";
 
@@ -68,6 +69,7 @@ export async function createApp({
   server.addHook("onRequest", async (request, reply) => {
     void reply.header("x-request-id", request.id);
   });
+  answerHttpErrors(server);
   healthRoutes(server, lookups);
   server.get("/", async (_, reply) => reply.redirect("/graphiql"));
   await server.register(
@@ -80,14 +82,26 @@ export async function createApp({
 
   const apollo = createApollo(config, logger, server);
   await apollo.start();
+  // A stranger's operation is not even parsed.
+  const identify = async (request: FastifyRequest) => {
+    const found = await authenticator.authenticate(headerOf(request, "authorization"));
+    if (!found.viewer && !isPing(sourceOf(request))) {
+      throw unauthenticated("there is no credential");
+    }
+    return found;
+  };
   const contextOf = async (request: FastifyRequest, reply: FastifyReply) => {
+    const authentication = await identify(request).catch((error: unknown) => {
+      throw endedEarly(logger, request.id, error);
+    });
     const context = createContext(pool, config.pool.statementTimeoutMs, {
       requestId: request.id,
       insightHeader: headerOf(request, "x-insight"),
-      authentication: await authenticator.authenticate(headerOf(request, "authorization")),
+      authentication,
     });
     // However the request ends (answered, failed, hung up), its connection goes back.
-    reply.raw.once("close", () => void context.session.close());
+    if (reply.raw.closed) void context.session.close();
+    else reply.raw.once("close", () => void context.session.close());
     return context;
   };
   server.route({
@@ -133,6 +147,14 @@ function createApollo({ limits }: Config, logger: Logger, server: FastifyInstanc
       ApolloServerPluginLandingPageDisabled(),
     ],
   });
+}
+
+/** The operation's text, where GraphQL over HTTP puts it. */
+function sourceOf({ method, query, body }: FastifyRequest): unknown {
+  const parameters: unknown = method === "GET" ? query : body;
+  return typeof parameters === "object" && parameters && "query" in parameters
+    ? parameters.query
+    : undefined;
 }
 
 function headerOf(request: FastifyRequest, name: string): string | undefined {

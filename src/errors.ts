@@ -11,6 +11,10 @@ export const errorStatus = {
   GRAPHQL_VALIDATION_FAILED: 400,
   /** The request itself is malformed. */
   BAD_REQUEST: 400,
+  /** The request body is larger than is allowed. */
+  PAYLOAD_TOO_LARGE: 413,
+  /** The request body is not JSON. */
+  UNSUPPORTED_MEDIA_TYPE: 415,
   /** An argument has a value that it may not have. */
   BAD_USER_INPUT: 400,
   /** No credential, or one that is not valid (any more). */
@@ -21,6 +25,8 @@ export const errorStatus = {
   COMPLEXITY_LIMIT_EXCEEDED: 400,
   /** All database connections are busy, or the database is away: try again. */
   SERVICE_UNAVAILABLE: 503,
+  /** The database took longer than an operation may: ask for less. */
+  TIMEOUT: 504,
   /** A hash of a persisted query that is not known. */
   PERSISTED_QUERY_NOT_FOUND: 200,
   /** Persisted queries are not offered. */

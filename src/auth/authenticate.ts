@@ -29,6 +29,11 @@ export interface Authentication {
   statements: number;
 }
 
+interface Remembered {
+  until: number;
+  found: Promise<{ viewer: Viewer | undefined; statements: number }>;
+}
+
 /**
  * Turns `Authorization: Bearer <API key>` into a viewer. The key names its workspace, so that it is
  * looked up below row-level security like everything else: a wrong name finds nothing.
@@ -37,7 +42,7 @@ export interface Authentication {
 export class Authenticator {
   readonly #pool: Pool;
   readonly #statementTimeoutMs: number;
-  readonly #remembered = new Map<string, { until: number; viewer: Promise<Viewer | undefined> }>();
+  readonly #remembered = new Map<string, Remembered>();
 
   constructor(pool: Pool, statementTimeoutMs: number) {
     this.#pool = pool;
@@ -52,36 +57,48 @@ export class Authenticator {
 
     const remembered = this.#remembered.get(key.hash);
     const known = remembered !== undefined && remembered.until > Date.now();
-    const looking = known ? remembered.viewer : this.#remember(key.hash, this.#find(key));
-    const viewer = await looking.catch((error: unknown) => {
+    const looking = known ? remembered.found : this.#remember(key.hash, this.#find(key));
+    const { viewer, statements } = await looking.catch((error: unknown) => {
       this.#remembered.delete(key.hash);
       if (error instanceof PoolError) throw unavailable(error);
       throw error;
     });
     if (!viewer) throw unauthenticated("the API key is unknown, expired or revoked");
-    return { viewer, statements: known ? 0 : 1 };
+    return { viewer, statements: known ? 0 : statements };
   }
 
-  #remember(hash: string, viewer: Promise<Viewer | undefined>) {
+  #remember(hash: string, found: Remembered["found"]) {
     const oldest = this.#remembered.keys().next();
     if (this.#remembered.size >= MOST_REMEMBERED && !oldest.done) {
       this.#remembered.delete(oldest.value);
     }
     this.#remembered.delete(hash);
-    this.#remembered.set(hash, { until: Date.now() + REMEMBERED_MS, viewer });
-    return viewer;
+    this.#remembered.set(hash, { until: Date.now() + REMEMBERED_MS, found });
+    return found;
   }
 
   async #find({ workspaceId, hash }: { workspaceId: string; hash: string }) {
     const session = new ReadSession(this.#pool, workspaceId, this.#statementTimeoutMs);
     try {
       const [row] = await session.run(findKey, { hash }, { loader: "authenticate", keys: 1 });
-      return row && new Viewer({ ...row, workspaceId });
+      const { statements, overhead } = session.record;
+      return {
+        viewer: row && new Viewer({ ...row, workspaceId }),
+        statements: statements + overhead,
+      };
     } finally {
       void session.close();
     }
   }
 }
+
+/** What may be asked without a credential: whether the server speaks GraphQL. */
+const PING = /^\s*(query\s*)?\{\s*__typename\s*\}\s*$/;
+const LONGEST_PING = 200;
+
+/** Whether the operation's text is `{ __typename }`, the only one that needs no credential. */
+export const isPing = (source: unknown) =>
+  typeof source === "string" && source.length <= LONGEST_PING && PING.test(source);
 
 /** The refusal of a request whose credential is missing or not valid. */
 export const unauthenticated = (why: string) =>
@@ -94,13 +111,16 @@ export const unauthenticated = (why: string) =>
     },
   );
 
-/** The refusal of a request that gets no database connection in time. */
+/** The refusal of a request that gets no database connection in time. Its `cause` is for the log. */
 export const unavailable = (error: PoolError) =>
-  refusal(
-    "SERVICE_UNAVAILABLE",
-    `${error.message}; try again in a moment`,
-    {},
-    {
-      "retry-after": "1",
-    },
+  Object.assign(
+    refusal(
+      "SERVICE_UNAVAILABLE",
+      `${error.message}; try again in a moment`,
+      {},
+      {
+        "retry-after": "1",
+      },
+    ),
+    { cause: error },
   );

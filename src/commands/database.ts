@@ -4,6 +4,7 @@ import type { Config } from "../config.ts";
 import { APP_ROLE, connect, OWNER_ROLE, type Client } from "../db/client.ts";
 import { startEmbedded } from "../db/embedded.ts";
 import { migrate } from "../db/migrate.ts";
+import { CommandError } from "./command-error.ts";
 
 /** The database of a command: where the server logs in, where the owner does, and how to leave it. */
 export interface OpenDatabase {
@@ -29,7 +30,15 @@ export async function openDatabase(
     return { kind: "external", url, ownerUrl, close: async () => undefined };
   }
   const dataDir = resolve(config.dataDir, "postgres");
-  const embedded = await startEmbedded({ dataDir, port: EMBEDDED_PORT, ...(log ? { log } : {}) });
+  const embedded = await startEmbedded({
+    dataDir,
+    port: EMBEDDED_PORT,
+    ...(log ? { log } : {}),
+  }).catch((error: unknown) => {
+    // Its errors say what to do; a stack would hide that.
+    const told = error instanceof Error && error.constructor === Error;
+    throw told ? new CommandError(error.message, { cause: error }) : error;
+  });
   const owner = new URL(embedded.url);
   const appPassword = createHmac("sha256", owner.password).update(APP_ROLE).digest("base64url");
   const app = new URL(owner);
@@ -44,19 +53,29 @@ export async function openDatabase(
   };
 }
 
-/** Opens the database, brings it up to date, lends it to the work and leaves it, whatever happens. */
+/**
+ * Opens the database, brings it up to date, lends it to the work and leaves it, whatever happens:
+ * a signal ends the work's transaction, but an embedded PostgreSQL still wants to be left.
+ */
 export async function withMigratedDatabase<Result>(
   config: Config,
   work: (database: OpenDatabase) => Promise<Result>,
 ): Promise<Result> {
   const database = await openDatabase(config);
+  const interrupt = () => {
+    void database.close().finally(() => process.exit(130));
+  };
+  for (const signal of SIGNALS) process.once(signal, interrupt);
   try {
     await migrate(database.ownerUrl, database);
     return await work(database);
   } finally {
+    for (const signal of SIGNALS) process.off(signal, interrupt);
     await database.close();
   }
 }
+
+const SIGNALS = ["SIGINT", "SIGTERM", "SIGHUP"] as const;
 
 /** Lends a connection of the owner to the work. */
 export async function asOwner<Result>(

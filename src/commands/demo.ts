@@ -7,6 +7,7 @@ import type { Config } from "../config.ts";
 import { demoWorkspaceList } from "../data/demo/seed.ts";
 import type { Client } from "../db/client.ts";
 import { inWorkspace } from "../db/workspace-transaction.ts";
+import type { OpenDatabase } from "./database.ts";
 
 const demoKey = z.object({
   workspace: z.string(),
@@ -14,7 +15,7 @@ const demoKey = z.object({
   role: z.string(),
   key: z.string(),
 });
-const demoFile = z.object({ url: z.string(), graphql: z.string(), keys: z.array(demoKey) });
+const demoContent = z.object({ url: z.string(), graphql: z.string(), keys: z.array(demoKey) });
 
 type DemoKey = z.output<typeof demoKey>;
 
@@ -24,18 +25,44 @@ const demoRoles: NewApiKey[] = [
   { name: "Demo viewer", role: "VIEWER", scopes: ["read"] },
 ];
 
-const pathOf = (config: Config) => resolve(config.dataDir, "demo.json");
+/** Where the demo keys are written. */
+export const demoFile = (config: Config) => resolve(config.dataDir, "demo.json");
 
-/** Whether the database holds no demo workspace yet. */
-export async function lacksDemo(client: Client): Promise<boolean> {
-  for (const { id } of demoWorkspaceList()) {
-    const there = await inWorkspace(client, id, async (transaction) => {
-      const rows = await transaction`select 1 from workspaces where workspace_id = ${id}::uuid`;
-      return rows.length > 0;
-    });
-    if (there) return false;
+/**
+ * Whether to load the demo data set: it is missing and the database is empty, or its loading was cut
+ * short. A database of somebody's own is left alone; the embedded one is there for the demo.
+ */
+export async function wantsDemo(client: Client, { kind }: OpenDatabase): Promise<boolean> {
+  // Whoever loads the demo data at this moment holds this lock, and has written rows that nobody sees yet.
+  await client`select pg_advisory_lock(hashtextextended('socialhub demo', 0))`;
+  try {
+    const workspaces = demoWorkspaceList();
+    const there = await countThere(client, workspaces);
+    if (there === workspaces.length) return false;
+    return there > 0 || kind === "embedded" || (await isEmpty(client));
+  } finally {
+    await client`select pg_advisory_unlock(hashtextextended('socialhub demo', 0))`;
   }
-  return true;
+}
+
+async function countThere(client: Client, workspaces: readonly { id: string }[]) {
+  let there = 0;
+  for (const { id } of workspaces) {
+    const rows = await inWorkspace(
+      client,
+      id,
+      (transaction) => transaction`select 1 from workspaces where workspace_id = ${id}::uuid`,
+    );
+    there += rows.length;
+  }
+  return there;
+}
+
+/** Nobody sees all workspaces below row-level security; but a table that never had a row has no pages. */
+async function isEmpty(client: Client) {
+  const [row] = await client<{ empty: boolean }[]>`
+    select pg_relation_size('workspaces') = 0 as empty`;
+  return row?.empty ?? false;
 }
 
 /** Keys of the demo workspaces: those of demo.json where they still work, else new ones. */
@@ -55,19 +82,20 @@ export async function demoKeys(config: Config, client: Client): Promise<DemoKey[
 
 /** Writes demo.json, readable by its owner alone: it holds keys. */
 export async function writeDemoFile(config: Config, url: string, keys: DemoKey[]): Promise<void> {
-  const path = pathOf(config);
+  const path = demoFile(config);
   const content = { url, graphql: `${url}/graphql`, keys };
   await mkdir(dirname(path), { recursive: true });
   // Renamed into place, so that nobody reads half of it.
-  await writeFile(`${path}.new`, `${JSON.stringify(content, null, 2)}\n`, { mode: 0o600 });
-  await rename(`${path}.new`, path);
+  const draft = `${path}.${process.pid}.new`;
+  await writeFile(draft, `${JSON.stringify(content, null, 2)}\n`, { mode: 0o600 });
+  await rename(draft, path);
 }
 
 async function readDemoKeys(config: Config): Promise<DemoKey[]> {
-  const path = pathOf(config);
+  const path = demoFile(config);
   if (!existsSync(path)) return [];
   try {
-    return demoFile.parse(JSON.parse(await readFile(path, "utf8"))).keys;
+    return demoContent.parse(JSON.parse(await readFile(path, "utf8"))).keys;
   } catch {
     // Somebody changed it: new keys are made and the file is written anew.
     return [];

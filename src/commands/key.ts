@@ -4,6 +4,7 @@ import { readConfig } from "../config.ts";
 import type { Client } from "../db/client.ts";
 import { apiKeyScopes, type ApiKeyScope } from "../db/tables/api-key.ts";
 import { memberRoles } from "../db/tables/member.ts";
+import { label, uuid } from "./arguments.ts";
 import { CommandError } from "./command-error.ts";
 import { asOwner, withMigratedDatabase } from "./database.ts";
 
@@ -21,8 +22,8 @@ export function registerKey(program: Command): void {
   key
     .command("create")
     .description("make a key and print it: the only time that it can be read")
-    .requiredOption("--workspace <id>", "id of the workspace", workspaceId)
-    .requiredOption("--name <name>", "what the key is for")
+    .requiredOption("--workspace <id>", "id of the workspace", uuid)
+    .requiredOption("--name <name>", "what the key is for", label)
     .addOption(new Option("--role <role>", "its role").choices(memberRoles).default("VIEWER"))
     .option("--scopes <list>", `of ${apiKeyScopes.join(",")}`, scopes, ["read"])
     .action(async (options: CreateOptions) => {
@@ -34,7 +35,7 @@ export function registerKey(program: Command): void {
   key
     .command("list")
     .description("print the workspace's keys, without the keys themselves")
-    .requiredOption("--workspace <id>", "id of the workspace", workspaceId)
+    .requiredOption("--workspace <id>", "id of the workspace", uuid)
     .action(async ({ workspace }: { workspace: string }) => {
       const keys = await withOwner((client) => listApiKeys(client, workspace));
       for (const { id, name, role, scopes: list, revokedAt } of keys) {
@@ -44,25 +45,19 @@ export function registerKey(program: Command): void {
     });
 
   key
-    .command("revoke <id>")
+    .command("revoke")
     .description("revoke a key; servers refuse it within five seconds")
-    .requiredOption("--workspace <id>", "id of the workspace", workspaceId)
-    .action(async (id: string, { workspace }: { workspace: string }) => {
-      const keyId = workspaceId(id);
+    .argument("<id>", "id of the key, as `key list` prints it", uuid)
+    .requiredOption("--workspace <id>", "id of the workspace", uuid)
+    .action(async (keyId: string, { workspace }: { workspace: string }) => {
       const revoked = await withOwner((client) => revokeApiKey(client, workspace, keyId));
-      if (!revoked) throw new CommandError(`the workspace has no key ${id}`);
+      if (!revoked) throw new CommandError(`workspace ${workspace} has no key ${keyId}`);
       console.log("Revoked.");
     });
 }
 
 const withOwner = <Result>(work: (client: Client) => Promise<Result>) =>
   withMigratedDatabase(readConfig(), ({ ownerUrl }) => asOwner(ownerUrl, work));
-
-function workspaceId(text: string): string {
-  const id = text.toLowerCase();
-  if (/^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/.test(id)) return id;
-  throw new InvalidArgumentError("It must be a UUID.");
-}
 
 function scopes(text: string): ApiKeyScope[] {
   const list = text.split(",").map((scope) => scope.trim());

@@ -1,17 +1,21 @@
 import type { Command } from "commander";
-import { createApp, type App } from "../app.ts";
-import { readConfig, type Config } from "../config.ts";
+import { relative } from "node:path";
+import type { App } from "../app.ts";
+import { readConfig, runsUnderNpm, type Config } from "../config.ts";
 import { seedDemo } from "../data/demo/seed.ts";
 import { migrate } from "../db/migrate.ts";
 import { createLogger } from "../insight/log.ts";
 import { CommandError } from "./command-error.ts";
 import { asOwner, openDatabase, type OpenDatabase } from "./database.ts";
-import { demoKeys, lacksDemo, writeDemoFile } from "./demo.ts";
+import { demoFile, demoKeys, wantsDemo, writeDemoFile } from "./demo.ts";
+
+/** How long a stop waits for requests in flight before it cuts their connections. */
+const STOP_PATIENCE_MS = 8_000;
 
 /** Registers `socialhub serve`. */
 export function registerServe(program: Command): void {
   program
-    .command("serve", { isDefault: true })
+    .command("serve")
     .description("start the server; without DATABASE_URL with an embedded PostgreSQL and demo data")
     .action(serve);
 }
@@ -20,18 +24,40 @@ async function serve() {
   const config = readConfig();
   const stopped = untilSignal();
   const say = (line: string) => console.log(line);
+  // A terminal that was closed takes no more lines; that must not keep PostgreSQL from being stopped.
+  for (const stream of [process.stdout, process.stderr]) stream.on("error", () => undefined);
 
   if (config.database.kind === "embedded") say("Starting PostgreSQL …");
   const database = await openDatabase(config, say);
+  const starting = start(config, database, say);
   let app: App | undefined;
   try {
-    app = await start(config, database, say);
-    await stopped;
+    app = await Promise.race([starting, stopped]);
+    if (app) await stopped;
     say("\nStopping …");
   } finally {
-    await app?.close();
+    if (app) await close(app);
+    else abandon(starting);
     await database.close();
   }
+  if (!app) process.exit(0);
+}
+
+/** What a start was doing when it was stopped is rolled back by the end of its connection. */
+function abandon(starting: Promise<App>) {
+  starting.catch(() => undefined);
+  // When PostgreSQL ends, postgres.js throws from its own timers at whoever was using it.
+  process.on("uncaughtException", () => undefined);
+}
+
+async function close(app: App) {
+  const http = app.server.server;
+  // A connection whose last request was answered during the stop is kept alive for the next one.
+  const sweep = setInterval(() => http.closeIdleConnections(), 50);
+  const impatient = setTimeout(() => http.closeAllConnections(), STOP_PATIENCE_MS);
+  await app.close();
+  clearInterval(sweep);
+  clearTimeout(impatient);
 }
 
 async function start(config: Config, database: OpenDatabase, say: (line: string) => void) {
@@ -40,6 +66,8 @@ async function start(config: Config, database: OpenDatabase, say: (line: string)
 
   const keys = config.demo ? await prepareDemo(config, database, say) : [];
   const logger = createLogger(config.log);
+  // Loaded only here: the other commands start in a third of the time without GraphQL and HTTP.
+  const { createApp } = await import("../app.ts");
   const app = await createApp({
     config,
     databaseUrl: database.url,
@@ -48,13 +76,13 @@ async function start(config: Config, database: OpenDatabase, say: (line: string)
   });
   const url = await listen(app, config);
   if (keys.length > 0) await writeDemoFile(config, url, keys);
-  say(banner(url, keys[0]));
+  say(banner(url, keys[0], demoFile(config)));
   return app;
 }
 
 async function prepareDemo(config: Config, database: OpenDatabase, say: (line: string) => void) {
   return asOwner(database.ownerUrl, async (client) => {
-    if (await lacksDemo(client)) {
+    if (await wantsDemo(client, database)) {
       say("Loading the demo data set …");
       const { rows } = await seedDemo({ ownerUrl: database.ownerUrl });
       say(`Loaded ${rows["posts"] ?? 0} posts and ${rows["comments"] ?? 0} comments.`);
@@ -79,7 +107,11 @@ async function listen(app: App, config: Config): Promise<string> {
   return `http://${shown}:${typeof address === "object" ? (address?.port ?? port) : port}`;
 }
 
-function banner(url: string, key: { workspace: string; key: string } | undefined) {
+function banner(
+  url: string,
+  key: { workspace: string; key: string } | undefined,
+  demoFilePath: string,
+) {
   if (!key) {
     return `
 SocialHub is ready.
@@ -87,7 +119,8 @@ SocialHub is ready.
   GraphQL    ${url}/graphql
   GraphiQL   ${url}/graphiql
 
-  No demo data: make a key with \`socialhub key create --workspace ID --name NAME\`.
+  No demo data. Make a workspace and a key of your own:
+  socialhub workspace create NAME; socialhub key create --workspace ID --name NAME
 `;
   }
   const query =
@@ -98,7 +131,7 @@ SocialHub is ready.
   GraphiQL   ${url}/graphiql   (opens with a key and the dashboard's query)
   GraphQL    ${url}/graphql
   API key    ${key.key}
-             of ${key.workspace}; more keys in .data/demo.json
+             of ${key.workspace}; more keys in ${relative(".", demoFilePath)}
 
 Try:
 
@@ -111,7 +144,7 @@ Stop with Ctrl-C.
 }
 
 /** Resolves at the first signal that asks to stop; a second one ends the process at once. */
-function untilSignal(): Promise<void> {
+function untilSignal(): Promise<undefined> {
   return new Promise((resolve) => {
     let asked = false;
     for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) {
@@ -119,8 +152,20 @@ function untilSignal(): Promise<void> {
         // PostgreSQL survives this and is joined by the next start.
         if (asked) process.exit(130);
         asked = true;
-        resolve();
+        resolve(undefined);
       });
     }
+    if (runsUnderNpm()) whenParentEnds(() => resolve(undefined));
   });
+}
+
+/** Tells that the process that started this one has ended: this one is then somebody else's child. */
+function whenParentEnds(tell: () => void) {
+  const parent = process.ppid;
+  const watch = setInterval(() => {
+    if (process.ppid === parent) return;
+    clearInterval(watch);
+    tell();
+  }, 500);
+  watch.unref();
 }

@@ -3,14 +3,16 @@ import { v7 as uuidv7 } from "uuid";
 import { readConfig } from "../config.ts";
 import { inWorkspace } from "../db/workspace-transaction.ts";
 import { asOwner, withMigratedDatabase } from "./database.ts";
+import { label } from "./arguments.ts";
 
 /** Registers `socialhub workspace create`. */
 export function registerWorkspace(program: Command): void {
   program
     .command("workspace")
     .description("workspaces, the tenants")
-    .command("create <name>")
+    .command("create")
     .description("make a workspace and print its id")
+    .argument("<name>", "its name", label)
     .action(async (name: string) => {
       const id = uuidv7();
       await withMigratedDatabase(readConfig(), ({ ownerUrl }) =>

@@ -16,6 +16,9 @@ export function connect(
     max: number;
     connectTimeoutMs?: number;
     idleTimeoutMs?: number;
+    /** Whether to learn the array types first, for arrays as parameters; see connection.ts. */
+    fetchTypes?: boolean;
+    onClose?: () => void;
     name?: string;
   },
 ) {
@@ -24,13 +27,16 @@ export function connect(
     connect_timeout: (options.connectTimeoutMs ?? 10_000) / 1000,
     idle_timeout: (options.idleTimeoutMs ?? 60_000) / 1000,
     max_lifetime: null,
-    // Without this round trip `reserve()` never resolves on a new connection (postgres 3.4.9).
-    fetch_types: true,
+    fetch_types: options.fetchTypes ?? true,
+    ...(options.onClose ? { onclose: options.onClose } : {}),
     onnotice: () => undefined,
     connection: {
       application_name: options.name ?? "socialhub",
       TimeZone: "UTC",
       DateStyle: "ISO",
+      // The working set is cached: with the default of 4 PostgreSQL prefers to read all of a small tenant.
+      random_page_cost: 1.1,
+      jit: false,
       ...(options.role ? { role: options.role } : {}),
     },
     types: {

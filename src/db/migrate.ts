@@ -3,7 +3,7 @@ import { migrate as applyMigrations } from "drizzle-orm/postgres-js/migrator";
 import { readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import postgres from "postgres";
-import { APP_ROLE, connect, OWNER_ROLE, type Client, type ReservedClient } from "./client.ts";
+import { APP_ROLE, connect, OWNER_ROLE, type Client } from "./client.ts";
 
 /** The same path from src/db and from dist/db. */
 const folder = fileURLToPath(new URL("../../src/db/migrations", import.meta.url));
@@ -36,7 +36,7 @@ export async function migrate(
   try {
     await refuseOldServers(client);
     await client`select pg_advisory_lock(${LOCK.toString()}::bigint)`;
-    const before = await appliedMigrations(client);
+    const before = await appliedMigrations((text) => client.unsafe(text));
     if (before < migrationNames().length) {
       await makeRoles(client);
       await client.unsafe(`set role ${OWNER_ROLE}`);
@@ -54,13 +54,15 @@ export async function migrate(
   }
 }
 
-/** How many migrations the database has; 0 for an empty one. */
-export async function appliedMigrations(client: Client | ReservedClient): Promise<number> {
-  const [table] = await client<{ name: string | null }[]>`
-    select to_regclass('drizzle.__drizzle_migrations')::text as name`;
-  if (!table?.name) return 0;
-  const [row] = await client<{ count: number }[]>`
-    select count(*)::int as count from drizzle.__drizzle_migrations`;
+/** How many migrations the database has, by asking it; 0 for an empty one. */
+export async function appliedMigrations(
+  ask: (text: string) => PromiseLike<readonly { count: number }[]>,
+): Promise<number> {
+  const [there] = await ask(
+    "select (to_regclass('drizzle.__drizzle_migrations') is not null)::int as count",
+  );
+  if (!there?.count) return 0;
+  const [row] = await ask("select count(*)::int as count from drizzle.__drizzle_migrations");
   return row?.count ?? 0;
 }
 

@@ -1,19 +1,24 @@
-import { connect, type Client, type ReservedClient } from "./client.ts";
+import { Connection, type BoundValues } from "./connection.ts";
 import { PoolError } from "./pool-error.ts";
 
+/** One connection, lent. Give it back exactly once. */
+export interface Lease {
+  /** Asks PostgreSQL, behind what was asked before; always settles. See {@link Connection.ask}. */
+  ask<Row>(text: string, values: BoundValues | undefined, patienceMs: number): Promise<Row[]>;
+  /** Gives it back. `broken`: its state is in doubt or something still runs, so it is thrown away. */
+  release(broken?: boolean): void;
+}
+
 interface Waiter {
-  resolve(slot: Slot): void;
+  resolve(lease: Lease): void;
+  reject(error: PoolError): void;
   timer: NodeJS.Timeout;
 }
 
 interface Slot {
-  client: Client;
-}
-
-/** One connection, lent. Give it back exactly once; `broken` when its state is in doubt. */
-export interface Lease {
-  sql: ReservedClient;
-  release(broken?: boolean): void;
+  connection: Connection;
+  state: "connecting" | "idle" | "lent";
+  idleTimer?: NodeJS.Timeout;
 }
 
 export interface PoolOptions {
@@ -24,25 +29,35 @@ export interface PoolOptions {
   idleTimeoutMs: number;
 }
 
+/** How long opening a connection may take; whoever waits for it gives up by the acquire timeout. */
+const OPEN_TIMEOUT_MS = 5_000;
+
+/** How long a closing pool waits for what is still lent. */
+const CLOSE_PATIENCE_MS = 5_000;
+
 /**
- * Lends single connections with a bounded wait.
+ * Lends single connections with a bounded wait, first come first served.
  *
- * Each slot is a postgres.js client of its own with one connection, because of two traps:
- * `sql.reserve()` of a shared client waits for ever when all are busy, and a reserved connection
- * that broke goes back among the open ones. Here a slot in doubt is thrown away.
+ * A connection in doubt is thrown away, never mended: the next one to need it gets a new one. New ones
+ * are opened on the pool's own account, so that whoever waits is served by the first that is free.
  */
 export class Pool {
   readonly #options: PoolOptions;
+  readonly #slots = new Set<Slot>();
+  /** The last one given back is the first one lent, so that a quiet pool shrinks. */
   readonly #idle: Slot[] = [];
   readonly #waiters = new Set<Waiter>();
-  readonly #slots = new Set<Slot>();
+  readonly #ending = new Set<Promise<void>>();
+  #connecting = 0;
+  /** Why the last attempt to open a connection failed. */
+  #obstacle: unknown;
   #closed = false;
 
   constructor(options: PoolOptions) {
     this.#options = options;
   }
 
-  /** Connections lent out, idle, and operations that wait for one. */
+  /** Connections lent out or being opened, idle ones, and operations that wait for one. */
   get state() {
     return {
       busy: this.#slots.size - this.#idle.length,
@@ -54,98 +69,124 @@ export class Pool {
 
   /** Lends a connection. Throws {@link PoolError} within the acquire timeout. */
   async acquire(): Promise<Lease> {
-    const deadline = Date.now() + this.#options.acquireTimeoutMs;
-    const slot = this.#take() ?? (await this.#wait());
-    try {
-      const sql = await withDeadline(slot.client.reserve(), deadline);
-      return { sql, release: once((broken) => this.#giveBack(slot, sql, broken)) };
-    } catch (error) {
-      this.#discard(slot);
-      throw new PoolError("unreachable", error);
-    }
+    if (this.#closed) throw closedError();
+    const idle = this.#idle.pop();
+    if (idle) return this.#lend(idle);
+    const lease = this.#wait();
+    this.#grow();
+    return lease;
   }
 
   /** Closes every connection; what is still lent gets five seconds. */
-  async close() {
+  async close(): Promise<void> {
     this.#closed = true;
-    await Promise.all([...this.#slots].map((slot) => slot.client.end({ timeout: 5 })));
+    for (const waiter of this.#waiters) this.#refuse(waiter, closedError());
+    for (const slot of this.#slots) if (slot.state !== "lent") this.#discard(slot);
+    const deadline = Date.now() + CLOSE_PATIENCE_MS;
+    while (this.#slots.size > 0 && Date.now() < deadline) await sleep(10);
+    for (const slot of this.#slots) this.#discard(slot);
+    await Promise.all(this.#ending);
   }
 
-  #take(): Slot | undefined {
-    if (this.#closed) throw new PoolError("unreachable");
-    const slot = this.#idle.pop();
-    if (slot || this.#slots.size >= this.#options.size) return slot;
-    return this.#add();
-  }
-
-  #add(): Slot {
-    const { url, role, acquireTimeoutMs, idleTimeoutMs } = this.#options;
-    const client = connect(url, {
-      role,
-      max: 1,
-      connectTimeoutMs: acquireTimeoutMs,
-      idleTimeoutMs,
-    });
-    const slot = { client };
-    this.#slots.add(slot);
-    return slot;
-  }
-
-  #wait(): Promise<Slot> {
+  #wait(): Promise<Lease> {
     return new Promise((resolve, reject) => {
       const timer = setTimeout(() => {
-        this.#waiters.delete(waiter);
-        reject(new PoolError("exhausted"));
+        // With nothing lent, nobody was in the way: it is the database that does not answer.
+        const lent = this.#slots.size > this.#connecting;
+        this.#refuse(waiter, new PoolError(lent ? "exhausted" : "unreachable", this.#obstacle));
       }, this.#options.acquireTimeoutMs);
-      const waiter: Waiter = { resolve, timer };
+      const waiter: Waiter = { resolve, reject, timer };
       this.#waiters.add(waiter);
     });
   }
 
-  #giveBack(slot: Slot, sql: ReservedClient, broken = false) {
-    if (broken || this.#closed) return this.#discard(slot);
-    sql.release();
+  #refuse(waiter: Waiter, error: PoolError) {
+    this.#waiters.delete(waiter);
+    clearTimeout(waiter.timer);
+    waiter.reject(error);
+  }
+
+  /** Opens connections while more wait than are on their way and the size allows it. */
+  #grow() {
+    while (this.#connecting < this.#waiters.size && this.#slots.size < this.#options.size) {
+      void this.#open();
+    }
+  }
+
+  async #open() {
+    const { url, role } = this.#options;
+    const connection = new Connection({ url, role, openTimeoutMs: OPEN_TIMEOUT_MS });
+    const slot: Slot = { connection, state: "connecting" };
+    this.#slots.add(slot);
+    this.#connecting += 1;
+    try {
+      await connection.open();
+    } catch (error) {
+      this.#connecting -= 1;
+      this.#obstacle = error;
+      this.#discard(slot);
+      // Others may still get theirs, or one that is lent comes back; with none there is nothing to wait for.
+      if (this.#slots.size > 0) return;
+      for (const waiter of this.#waiters) {
+        this.#refuse(waiter, new PoolError("unreachable", error));
+      }
+      return;
+    }
+    this.#connecting -= 1;
+    if (!this.#slots.has(slot)) return;
+    this.#obstacle = undefined;
+    connection.onLoss = () => {
+      // A lease finds out by itself, and gives back.
+      if (slot.state === "idle") this.#discard(slot);
+    };
     this.#pass(slot);
   }
 
-  #discard(slot: Slot) {
-    this.#slots.delete(slot);
-    void slot.client.end({ timeout: 0 }).catch(() => undefined);
-    if (this.#waiters.size > 0 && !this.#closed) this.#pass(this.#add());
+  #lend(slot: Slot): Lease {
+    const { connection } = slot;
+    clearTimeout(slot.idleTimer);
+    slot.state = "lent";
+    let released = false;
+    return {
+      ask: (text, values, patienceMs) =>
+        released
+          ? Promise.reject(new Error("the connection has been given back"))
+          : connection.ask(text, values, patienceMs),
+      release: (broken = false) => {
+        if (released) return;
+        released = true;
+        if (broken || this.#closed || connection.isLost || connection.isWorn) this.#discard(slot);
+        else this.#pass(slot);
+        this.#grow();
+      },
+    };
   }
 
   #pass(slot: Slot) {
     const [next] = this.#waiters;
-    if (!next) {
-      this.#idle.push(slot);
+    if (next) {
+      this.#waiters.delete(next);
+      clearTimeout(next.timer);
+      next.resolve(this.#lend(slot));
       return;
     }
-    this.#waiters.delete(next);
-    clearTimeout(next.timer);
-    next.resolve(slot);
+    slot.state = "idle";
+    this.#idle.push(slot);
+    slot.idleTimer = setTimeout(() => this.#discard(slot), this.#options.idleTimeoutMs);
+    slot.idleTimer.unref();
+  }
+
+  #discard(slot: Slot) {
+    if (!this.#slots.delete(slot)) return;
+    clearTimeout(slot.idleTimer);
+    const place = this.#idle.indexOf(slot);
+    if (place >= 0) this.#idle.splice(place, 1);
+    const ending = slot.connection.end();
+    this.#ending.add(ending);
+    void ending.finally(() => this.#ending.delete(ending));
   }
 }
 
-function once(release: (broken?: boolean) => void) {
-  let released = false;
-  return (broken?: boolean) => {
-    if (released) return;
-    released = true;
-    release(broken);
-  };
-}
+const closedError = () => new PoolError("unreachable", new Error("the server is stopping"));
 
-async function withDeadline<Value>(promise: Promise<Value>, deadline: number): Promise<Value> {
-  let timer: NodeJS.Timeout | undefined;
-  const late = new Promise<never>((_, reject) => {
-    timer = setTimeout(
-      () => reject(new Error("connecting took too long")),
-      Math.max(1, deadline - Date.now()),
-    );
-  });
-  try {
-    return await Promise.race([promise, late]);
-  } finally {
-    clearTimeout(timer);
-  }
-}
+const sleep = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));

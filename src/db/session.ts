@@ -4,6 +4,9 @@ import { bind, type Statement, type Values } from "./statement.ts";
 
 const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
 
+/** How much longer than the statement timeout an answer may take before the connection counts as lost. */
+const SILENCE_MS = 1_000;
+
 /** Who asks a statement: goes into the record. */
 export interface Asking {
   loader: string;
@@ -22,47 +25,60 @@ export class ReadSession {
   readonly record = new SqlRecord();
   readonly #pool: Pool;
   readonly #begin: string;
+  readonly #patienceMs: number;
   #opening: Promise<{ lease: Lease; begun: Promise<unknown> }> | undefined;
-  #running = new Set<{ cancel(): void }>();
+  #running = 0;
   #lastEnd = 0;
   #closed = false;
+  #failure: Error | undefined;
 
   constructor(pool: Pool, workspaceId: string, statementTimeoutMs: number) {
     // SET takes no parameters, so this check is what stands between a value and the statement.
     if (!UUID.test(workspaceId)) throw new Error("a workspace id must be a UUID");
     this.#pool = pool;
     this.workspaceId = workspaceId;
+    // PostgreSQL ends a statement that takes too long; this is for when it does not answer at all.
+    this.#patienceMs = statementTimeoutMs + SILENCE_MS;
     this.#begin =
       "begin isolation level repeatable read read only; " +
       `set local app.workspace_id = '${workspaceId}'; ` +
       `set local statement_timeout = ${Math.trunc(statementTimeoutMs)}`;
   }
 
+  /** Whether the request has ended: nothing is asked any more. */
+  get closed(): boolean {
+    return this.#closed;
+  }
+
   /**
    * Runs one statement of the snapshot. The value `workspaceId` is always filled in from the session.
-   * Throws PoolError without a connection, PostgresError for what the database refuses.
+   * Throws PoolError without a connection, PostgresError for what the database refuses, and
+   * {@link RequestEndedError} when nobody waits for the rows any more.
    */
   async run<Row>(statement: Statement<Row>, values: Values, asking: Asking): Promise<Row[]> {
-    if (this.#closed) throw ended();
+    if (this.#closed) throw new RequestEndedError();
     this.#opening ??= this.#open();
     const { lease, begun } = await this.#opening;
-    if (this.#closed) throw ended();
+    if (this.#closed) throw new RequestEndedError();
+    if (this.#failure) throw this.#failure;
 
+    const bound = bind(statement, { ...values, workspaceId: this.workspaceId });
     const sent = performance.now();
-    const query = lease.sql.unsafe(
-      statement.text,
-      bind(statement, { ...values, workspaceId: this.workspaceId }) as string[],
-      { prepare: true },
-    );
-    this.#running.add(query);
+    this.#running += 1;
     let rows = 0;
     try {
+      const asked = lease.ask<Row>(statement.text, bound, this.#patienceMs);
       // Without the BEGIN the statement would have run outside of any workspace and found nothing.
-      const [result] = await Promise.all([query, begun]);
+      const [result] = await Promise.all([asked, begun]);
       rows = result.length;
-      return result as unknown as Row[];
+      return result;
+    } catch (error) {
+      if (this.#closed) throw new RequestEndedError();
+      // An error ends the snapshot: whatever is asked after it fails for this reason.
+      this.#failure ??= error instanceof Error ? error : new Error(String(error));
+      throw this.#failure;
     } finally {
-      this.#running.delete(query);
+      this.#running -= 1;
       const end = performance.now();
       // Statements of one connection run one after the other: a later one began when the last ended.
       const ms = end - Math.max(sent, this.#lastEnd);
@@ -75,11 +91,11 @@ export class ReadSession {
     const lease = await this.#pool.acquire();
     if (this.#closed) {
       lease.release();
-      throw ended();
+      throw new RequestEndedError();
     }
     // BEGIN, two SETs, and the COMMIT that follows the answer.
     this.record.overhead += 4;
-    const begun = lease.sql.unsafe(this.#begin).simple();
+    const begun = lease.ask(this.#begin, undefined, this.#patienceMs);
     begun.catch(() => undefined);
     return { lease, begun };
   }
@@ -91,17 +107,25 @@ export class ReadSession {
   async close(): Promise<void> {
     if (this.#closed) return;
     this.#closed = true;
-    if (!this.#opening) return;
-    const opened = await this.#opening.catch(() => undefined);
+    const opened = await this.#opening?.catch(() => undefined);
     if (!opened) return;
-    for (const query of this.#running) query.cancel();
+    const { lease } = opened;
+    if (this.#running > 0) {
+      lease.release(true);
+      return;
+    }
     try {
-      await opened.lease.sql.unsafe("commit").simple();
-      opened.lease.release();
+      await lease.ask("commit", undefined, this.#patienceMs);
+      lease.release();
     } catch {
-      opened.lease.release(true);
+      lease.release(true);
     }
   }
 }
 
-const ended = () => new Error("the request has ended");
+/** Nobody waits for the answer any more. */
+export class RequestEndedError extends Error {
+  constructor() {
+    super("the request has ended");
+  }
+}

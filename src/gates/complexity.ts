@@ -1,5 +1,6 @@
 import {
   getNamedType,
+  getVariableValues,
   isListType,
   getNullableType,
   isLeafType,
@@ -27,51 +28,82 @@ export interface Complexity {
 
 /**
  * Points of the operation with these variables, added up. Undefined when the variables do not fit
- * the schema: executing it answers with what is wrong about them.
+ * the operation: executing it then answers with what is wrong about them, and nothing else.
  */
 export function measureComplexity(
-  { schema, operation, fragments }: MeasuredOperation,
+  measured: MeasuredOperation,
   variables: Record<string, unknown>,
 ): Complexity | undefined {
+  const { schema, operation } = measured;
+  const { errors } = getVariableValues(schema, operation.variableDefinitions ?? [], variables);
+  if (errors) return undefined;
+  try {
+    return measure(measured, variables, false);
+  } catch {
+    // A null where an argument must not be null fails that field alone; the rest is executed. So it
+    // is measured as though it were left out, and no page size is believed.
+    return measure(measured, withoutNulls(variables), true);
+  }
+}
+
+const withoutNulls = (variables: Record<string, unknown>) =>
+  Object.fromEntries(Object.entries(variables).filter(([, value]) => value !== null));
+
+/** Throws for an argument without the value that it must have. */
+function measure(
+  { schema, operation, fragments }: MeasuredOperation,
+  variables: Record<string, unknown>,
+  isAllUnpaged: boolean,
+): Complexity {
   const costs = new Map<FieldNode, number>();
+  const wrappers = new Set<FieldNode>();
   const unpaged = new Set<string>();
-  const estimator = (field: ComplexityEstimatorArgs) => {
-    const { own, isUnpaged } = pointsOf(field);
-    if (isUnpaged) unpaged.add(field.field.name);
-    const cost = own + field.childComplexity;
-    costs.set(field.node, Math.max(cost, costs.get(field.node) ?? 0));
+  const estimator = (estimated: ComplexityEstimatorArgs) => {
+    const { type, field, node, childComplexity } = estimated;
+    if (isWrapper(type.name, field.name)) wrappers.add(node);
+    const { own, isUnpaged } = pointsOf(estimated, isAllUnpaged);
+    if (isUnpaged) unpaged.add(field.name);
+    const cost = own + childComplexity;
+    costs.set(node, Math.max(cost, costs.get(node) ?? 0));
     return cost;
   };
   const query: DocumentNode = {
     kind: Kind.DOCUMENT,
     definitions: [{ ...operation, name: undefined }, ...fragments.values()],
   };
-  try {
-    const complexity = getComplexity({ schema, query, variables, estimators: [estimator] });
-    return {
-      complexity,
-      heaviest: heaviestPath(operation.selectionSet, costs, fragments),
-      unpaged: [...unpaged],
-    };
-  } catch {
-    return undefined;
-  }
+  const complexity = getComplexity({
+    schema,
+    query,
+    variables,
+    estimators: [estimator],
+    // The selections are bounded already; what the package gives up on would pass unmeasured.
+    maxQueryNodes: Number.POSITIVE_INFINITY,
+  });
+  return {
+    complexity,
+    heaviest: heaviestPath(operation.selectionSet, costs, { fragments, wrappers }),
+    unpaged: [...unpaged],
+  };
 }
 
-function pointsOf({ type: parent, field, args }: ComplexityEstimatorArgs) {
+function pointsOf({ type: parent, field, args }: ComplexityEstimatorArgs, isAllUnpaged: boolean) {
   if (isWrapper(parent.name, field.name)) return { own: 0, isUnpaged: false };
   const named = getNamedType(field.type);
   if (isLeafType(named)) return { own: FIELD_POINTS, isUnpaged: false };
   if (isListType(getNullableType(field.type))) return { own: UNPAGED_POINTS, isUnpaged: false };
   const isUnpaged =
-    named.name.endsWith("Connection") && args["first"] == null && args["last"] == null;
+    named.name.endsWith("Connection") &&
+    (isAllUnpaged || (args["first"] == null && args["last"] == null));
   return { own: isUnpaged ? UNPAGED_POINTS : RELATION_POINTS, isUnpaged };
 }
 
 function heaviestPath(
   root: SelectionSetNode,
   costs: ReadonlyMap<FieldNode, number>,
-  fragments: MeasuredOperation["fragments"],
+  {
+    fragments,
+    wrappers,
+  }: { fragments: MeasuredOperation["fragments"]; wrappers: ReadonlySet<FieldNode> },
 ): Complexity["heaviest"] {
   const path: string[] = [];
   let complexity = 0;
@@ -79,14 +111,11 @@ function heaviestPath(
     const field: FieldNode | undefined = heaviestField(set, costs, fragments);
     if (!field?.selectionSet) break;
     if (path.length === 0) complexity = costs.get(field) ?? 0;
-    if (!WRAPPERS.has(field.name.value)) path.push((field.alias ?? field.name).value);
+    if (!wrappers.has(field)) path.push((field.alias ?? field.name).value);
     set = field.selectionSet;
   }
   return { path, complexity };
 }
-
-/** Good enough for a path that people read: `Query.node` alone is hidden by it. */
-const WRAPPERS = new Set(["edges", "nodes", "node"]);
 
 function heaviestField(
   set: SelectionSetNode,

@@ -1,5 +1,5 @@
 import type { ApolloServerPlugin, GraphQLRequestContextDidResolveOperation } from "@apollo/server";
-import type { OperationDefinitionNode } from "graphql";
+import type { GraphQLSchema, OperationDefinitionNode } from "graphql";
 import { unauthenticated } from "../auth/authenticate.ts";
 import type { Config } from "../config.ts";
 import type { RequestContext } from "../context.ts";
@@ -11,12 +11,14 @@ import {
   type Complexity,
 } from "./complexity.ts";
 import { measureDepth, type Depth } from "./depth.ts";
+import { introspectionLimit, introspectionSize } from "./introspection.ts";
 import { isIntrospection, operationOf, rootFields, type MeasuredOperation } from "./operation.ts";
 
 /** What does not depend on variables: measured once a document, which Apollo keeps in its cache. */
 interface Measurement {
   measured: MeasuredOperation;
   roots: ReadonlySet<string>;
+  introspection: number;
   depth: Depth;
   /** Only of an operation without variables. */
   complexity: Complexity | undefined;
@@ -28,12 +30,19 @@ interface Measurement {
  */
 export function gates(limits: Config["limits"]): ApolloServerPlugin<RequestContext> {
   const measurements = new WeakMap<OperationDefinitionNode, Measurement>();
+  const introspectionLimits = new WeakMap<GraphQLSchema, number>();
+  const introspectionLimitOf = (schema: GraphQLSchema) => {
+    const limit = introspectionLimits.get(schema) ?? introspectionLimit(schema);
+    introspectionLimits.set(schema, limit);
+    return limit;
+  };
 
   const check = (request: GraphQLRequestContextDidResolveOperation<RequestContext>) => {
     const { document, schema, contextValue } = request;
     // An unknown operationName comes through here too, which the types forget; execution says so.
     const operation: OperationDefinitionNode | undefined = request.operation;
     if (!operation) return;
+    if (!schema.getRootType(operation.operation)) throw noSuchOperations(operation);
 
     let measurement = measurements.get(operation);
     if (!measurement) {
@@ -43,6 +52,10 @@ export function gates(limits: Config["limits"]): ApolloServerPlugin<RequestConte
     const { roots, depth, measured } = measurement;
     if (!contextValue.viewer && !isOnlyTypename(roots)) {
       throw unauthenticated("there is no credential");
+    }
+    if (measurement.introspection > 0) {
+      const limit = introspectionLimitOf(schema);
+      if (measurement.introspection > limit) throw tooCurious(measurement.introspection, limit);
     }
     contextValue.measured.depth = depth.depth;
     if (isIntrospection(roots)) {
@@ -75,12 +88,24 @@ function measure(measured: MeasuredOperation): Measurement {
   return {
     measured,
     roots: rootFields(measured),
+    introspection: introspectionSize(measured),
     depth: measureDepth(measured),
     complexity: hasVariables ? undefined : measureComplexity(measured, {}),
   };
 }
 
 const isOnlyTypename = (roots: ReadonlySet<string>) => roots.size === 1 && roots.has("__typename");
+
+const noSuchOperations = ({ operation }: OperationDefinitionNode) =>
+  refusal("GRAPHQL_VALIDATION_FAILED", `The schema has no ${operation}s; send a query`);
+
+const tooCurious = (measured: number, limit: number) =>
+  refusal(
+    "COMPLEXITY_LIMIT_EXCEEDED",
+    `The operation reads about ${measured} values of the schema; at most ${limit} are allowed. ` +
+      "Use the standard introspection query, or read fewer lists within lists.",
+    { measured, limit, path: ["__schema"] },
+  );
 
 function tooDeep({ depth, path }: Depth, limit: number) {
   const [last, ...rest] = path.slice(limit - 1);

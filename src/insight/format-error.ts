@@ -1,7 +1,7 @@
 import { unwrapResolverError } from "@apollo/server/errors";
-import type { GraphQLFormattedError } from "graphql";
+import { GraphQLError, type GraphQLFormattedError } from "graphql";
 import { PoolError } from "../db/pool-error.ts";
-import { isErrorCode } from "../errors.ts";
+import { isErrorCode, type ErrorCode } from "../errors.ts";
 
 /**
  * The form in which an error leaves: foreseen ones as they are, without a stack; all others as one
@@ -11,22 +11,58 @@ export function formatError(
   formatted: GraphQLFormattedError,
   error: unknown,
 ): GraphQLFormattedError {
-  const cause = unwrapResolverError(error);
-  if (cause instanceof PoolError) {
-    return {
-      ...formatted,
-      message: `${cause.message}; try again in a moment`,
-      extensions: { code: "SERVICE_UNAVAILABLE" },
-    };
-  }
   const code = formatted.extensions?.["code"];
   if (isErrorCode(code) && code !== "INTERNAL_SERVER_ERROR") {
     const { stacktrace: _, ...extensions } = formatted.extensions ?? {};
     return { ...formatted, extensions };
   }
+  const foreseen = foreseenError(error);
+  if (foreseen) {
+    return { ...formatted, message: foreseen.message, extensions: { code: foreseen.code } };
+  }
+  const requestId = formatted.extensions?.["requestId"];
   return {
     ...formatted,
     message: "Something went wrong on the server; the request id finds it in the log",
-    extensions: { code: "INTERNAL_SERVER_ERROR" },
+    extensions: { code: "INTERNAL_SERVER_ERROR", ...(requestId ? { requestId } : {}) },
   };
 }
+
+/** What a failure without one of our codes means to the client; undefined when nobody foresaw it. */
+export function foreseenError(error: unknown): { code: ErrorCode; message: string } | undefined {
+  const cause = unwrapResolverError(error);
+  if (cause instanceof PoolError) {
+    return { code: "SERVICE_UNAVAILABLE", message: `${cause.message}; try again in a moment` };
+  }
+  if (isStatementTimeout(cause)) {
+    return { code: "TIMEOUT", message: "the database took too long; ask for less at once" };
+  }
+  // The words of graphql-js and Apollo; a resolver's own errors come with a code.
+  if (!(cause instanceof GraphQLError) || cause.originalError) return undefined;
+  const persisted = PERSISTED_QUERY_ERRORS.get(cause.message);
+  if (persisted) return { code: "BAD_REQUEST", message: persisted };
+  if (ARGUMENT_ERROR.test(cause.message)) return { code: "BAD_USER_INPUT", message: cause.message };
+  return undefined;
+}
+
+/** query_canceled, of which the other cause is that nobody waits for the answer any more. */
+const isStatementTimeout = (cause: unknown) =>
+  cause instanceof Error &&
+  cause.name === "PostgresError" &&
+  "code" in cause &&
+  cause.code === "57014";
+
+/** What graphql-js says of an argument that got a variable's null, and of hopeless variables. */
+const ARGUMENT_ERROR = /^(Argument "\w+" (of|has) |Too many errors processing variables)/;
+
+/** Apollo gives these no code. */
+const PERSISTED_QUERY_ERRORS: ReadonlyMap<string, string> = new Map([
+  [
+    "Unsupported persisted query version",
+    "extensions.persistedQuery must be { version: 1, sha256Hash }",
+  ],
+  [
+    "provided sha does not match query",
+    "extensions.persistedQuery.sha256Hash is not the SHA-256 of the query, in hexadecimal",
+  ],
+]);

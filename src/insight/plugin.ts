@@ -1,7 +1,10 @@
 import type { ApolloServerPlugin, GraphQLRequestContextWillSendResponse } from "@apollo/server";
-import type { GraphQLError, GraphQLFormattedError } from "graphql";
+import { GraphQLError, type GraphQLFormattedError } from "graphql";
 import type { RequestContext } from "../context.ts";
-import { isMasked } from "../errors.ts";
+import { PoolError } from "../db/pool-error.ts";
+import { RequestEndedError } from "../db/session.ts";
+import { errorStatus, isMasked, refusal } from "../errors.ts";
+import { foreseenError } from "./format-error.ts";
 import type { Logger } from "./log.ts";
 import { round } from "./sql-record.ts";
 
@@ -34,22 +37,51 @@ function logUnforeseen(logger: Logger, { response, errors, contextValue }: Respo
   const formatted = formattedErrors(response);
   formatted.forEach((error, index) => {
     if (!isMasked(error)) return;
-    const original: GraphQLError | undefined = errors?.[index];
-    logger.error(
-      { requestId, path: error.path, err: original?.originalError ?? original },
-      "error",
-    );
     Object.assign(error.extensions ?? {}, { requestId });
+    const original: GraphQLError | undefined = errors?.[index];
+    const err = original?.originalError ?? original;
+    // Whoever hangs up leaves one such error for every field that was being fetched.
+    if (err instanceof RequestEndedError) return;
+    logger.error({ requestId, path: error.path, err }, "error");
   });
+  // Every field that found no connection has the same reason: one line is enough.
+  const failure = errors?.find(({ originalError }) => originalError instanceof PoolError);
+  if (failure) logNoConnection(logger, requestId, failure.originalError);
   return formatted;
 }
 
-/** Partial data is 200. An answer without a database connection is not. */
+/** Why there was no connection: the client is only told to come back. */
+function logNoConnection(logger: Logger, requestId: string, err: unknown) {
+  logger.warn({ requestId, err }, "no database connection");
+}
+
+/** Partial data is 200. An answer that the database did not give in time is not. */
 function setStatus({ response }: Responding) {
   const codes = formattedErrors(response).map((error) => error.extensions?.["code"]);
+  if (codes.includes("TIMEOUT")) response.http.status = errorStatus.TIMEOUT;
   if (!codes.includes("SERVICE_UNAVAILABLE")) return;
-  response.http.status = 503;
+  response.http.status = errorStatus.SERVICE_UNAVAILABLE;
   response.http.headers.set("retry-after", "1");
+}
+
+/**
+ * The error to answer with when a request ends before its operation is looked at: while finding out
+ * who asks. It becomes the request's log line, and one with the cause when nobody foresaw it.
+ */
+export function endedEarly(logger: Logger, requestId: string, error: unknown): GraphQLError {
+  const answer = error instanceof GraphQLError ? error : refusalFor(error, requestId);
+  if (isMasked(answer)) logger.error({ requestId, err: error }, "error");
+  if (answer.cause instanceof PoolError) logNoConnection(logger, requestId, answer.cause);
+  const codes = [answer.extensions["code"]];
+  logger.info({ requestId, operation: null, statements: 0, errors: 1, codes }, "operation");
+  return answer;
+}
+
+function refusalFor(error: unknown, requestId: string): GraphQLError {
+  const foreseen = foreseenError(error);
+  return foreseen
+    ? refusal(foreseen.code, foreseen.message)
+    : refusal("INTERNAL_SERVER_ERROR", "unforeseen", { requestId });
 }
 
 function addSql({ response, contextValue }: Responding) {
@@ -85,8 +117,8 @@ function logOperation(logger: Logger, request: Responding, errors: GraphQLFormat
   for (const loader of splits) {
     logger.warn(
       { requestId, operation: operationName ?? null, loader },
-      "a batch split: the loader ran more than once with equal arguments; " +
-        "something waited before it asked the loader",
+      "a batch split: the loader ran more than once with equal arguments; either something waited " +
+        "before it asked, or the operation comes back to the same relation on a deeper level",
     );
   }
 }

@@ -3,13 +3,8 @@ import { propertyOf, type Statement, type Values } from "../db/statement.ts";
 import { decodeCursor, encodeCursor, orderingDigest } from "./cursor.ts";
 import { loaderOf } from "./define.ts";
 import type { Condition } from "./filters.ts";
-import {
-  orderingOf,
-  pageStatement,
-  totalStatement,
-  type ConnectionDefinition,
-  type PageShape,
-} from "./page-statement.ts";
+import { orderingOf, type ConnectionDefinition, type PageShape } from "./page-definition.ts";
+import { pageStatement, totalStatement } from "./page-statement.ts";
 import { readPageSize, type PageArguments, type PageSize } from "./page.ts";
 
 /** The arguments of a connection field, as the schema made them. */
@@ -80,7 +75,6 @@ interface PageRequest extends PageSize {
   shape: PageShape;
   conditions: Condition[];
   values: Values;
-  digest: string;
 }
 
 /** The only parent of a connection that has no parent column. */
@@ -97,6 +91,7 @@ export function connection<Row extends object>(definition: ConnectionDefinition)
   const pageStatements = new Map<string, Statement<Row & { parentKey?: string }>>();
   const totalStatements = new Map<string, ReturnType<typeof totalStatement>>();
   const totals = {};
+  const digests = new WeakMap<object, Map<string, string>>();
 
   const loadPages = async (
     context: RequestContext,
@@ -136,8 +131,14 @@ export function connection<Row extends object>(definition: ConnectionDefinition)
     args: ConnectionArguments,
     parentId: string = ROOT,
   ): Promise<Connection<Row>> => {
-    const request = readRequest(definition, args, context.session.workspaceId);
-    const argumentsKey = JSON.stringify(args);
+    const { session } = context;
+    // Made once a request and ordering, and only when a cursor is read or written.
+    const digest = () =>
+      remember(remember(digests, session, newMap), args.orderBy, () =>
+        orderingDigest(session.workspaceId, definition.name, args.orderBy),
+      );
+    const request = readRequest(definition, args, digest);
+    const argumentsKey = keyOfArguments(request);
     const pages = loaderOf<string, Row[]>(context, definition, argumentsKey, (parents) =>
       loadPages(context, request, argumentsKey, parents),
     );
@@ -145,12 +146,12 @@ export function connection<Row extends object>(definition: ConnectionDefinition)
     const { sortProperty } = request;
     return toConnection(rows, request, {
       cursorOf: (row) =>
-        encodeCursor(request.digest, {
+        encodeCursor(digest(), {
           sort: String(row[sortProperty as keyof Row]),
           id: String(row["id" as keyof Row]),
         }),
       totalCount: () => {
-        const filterKey = JSON.stringify(args.filter ?? null);
+        const filterKey = keyOfConditions(request);
         return loaderOf<string, number>(context, totals, filterKey, (parents) =>
           loadTotals(context, request, filterKey, parents),
         ).load(parentId);
@@ -168,11 +169,10 @@ export async function nodesOf<Row>(page: Promise<Connection<Row>>): Promise<Row[
 function readRequest(
   definition: ConnectionDefinition,
   args: ConnectionArguments,
-  workspaceId: string,
+  digest: () => string,
 ): PageRequest & { sortProperty: string } {
   const { size, backward } = readPageSize(args);
   const { by } = orderingOf(definition, args.orderBy);
-  const digest = orderingDigest(workspaceId, definition.name, args.orderBy);
   const conditions = Object.entries(args.filter ?? {}).flatMap(([name, input]) => {
     const field = definition.filters?.[name];
     if (!field) throw new Error(`${definition.name} has no filter ${name}`);
@@ -184,7 +184,7 @@ function readRequest(
   for (const argument of ["after", "before"] as const) {
     const cursor = args[argument];
     if (cursor == null) continue;
-    const position = decodeCursor(cursor, digest, by, argument);
+    const position = decodeCursor(cursor, digest(), by, argument);
     values[`${argument}Sort`] = position.sort;
     values[`${argument}Id`] = position.id;
   }
@@ -195,7 +195,7 @@ function readRequest(
     before: args.before != null,
   };
   const sortProperty = propertyOf(definition.table, by);
-  return { size, backward, shape, conditions, values, digest, sortProperty };
+  return { size, backward, shape, conditions, values, sortProperty };
 }
 
 /** One row more than the page was asked for: it says whether there are more, and goes. */
@@ -235,7 +235,20 @@ const keyOf = ({ shape, conditions }: PageRequest) =>
     ...conditions.map((condition) => condition.shape),
   ].join(" ");
 
-function remember<Key, Value>(map: Map<Key, Value>, key: Key, make: () => Value): Value {
+/** Equal for arguments that mean the same, however they were written: null, left out or the default. */
+const keyOfArguments = (request: PageRequest) =>
+  JSON.stringify([keyOf(request), request.size, request.values]);
+
+const keyOfConditions = ({ conditions }: PageRequest) =>
+  JSON.stringify(conditions.map(({ shape, values }) => [shape, values]));
+
+const newMap = () => new Map<string, string>();
+
+function remember<Key, Value>(
+  map: { get(key: Key): Value | undefined; set(key: Key, value: Value): unknown },
+  key: Key,
+  make: () => Value,
+): Value {
   let found = map.get(key);
   if (found === undefined) map.set(key, (found = make()));
   return found;

@@ -16,8 +16,18 @@ export interface Condition {
   values: Values;
   /** Holds for a row of the table that fits; the whole condition when counting. */
   predicate: SQL;
-  /** How a page is read, when not by the predicate. */
+  /** How a page is read, when an index serves it and not the predicate. */
   paging?: FanOut;
+  /** The bounds that the predicate sets, for pages that are ordered by that column. */
+  range?: Range;
+}
+
+/** Bounds of a column, from `from` up to but without `to`, and what must hold besides. */
+export interface Range {
+  column: PgColumn;
+  from?: SQL;
+  to?: SQL;
+  and: SQL[];
 }
 
 /**
@@ -123,19 +133,22 @@ export function between(column: PgColumn, options: { and?: SQL } = {}): FilterFi
   return (name, input) => {
     if (input == null) return undefined;
     const { from, to } = input as { from?: string | null; to?: string | null };
-    const parts: SQL[] = options.and ? [options.and] : [];
+    if (from == null && to == null) return undefined;
+    const range: Range = { column, and: options.and ? [options.and] : [] };
+    const parts = [...range.and];
     const values: Record<string, string> = {};
     if (from != null) {
       values[`${name}From`] = from;
-      parts.push(sql`${column} >= ${value(`${name}From`, "timestamptz")}`);
+      range.from = value(`${name}From`, "timestamptz");
+      parts.push(sql`${column} >= ${range.from}`);
     }
     if (to != null) {
       values[`${name}To`] = to;
-      parts.push(sql`${column} < ${value(`${name}To`, "timestamptz")}`);
+      range.to = value(`${name}To`, "timestamptz");
+      parts.push(sql`${column} < ${range.to}`);
     }
-    if (parts.length === 0) return undefined;
     const shape = `${name}:${Object.keys(values).join()}`;
-    return { shape, values, predicate: sql.join(parts, sql` and `) };
+    return { shape, values, predicate: sql.join(parts, sql` and `), range };
   };
 }
 
@@ -157,5 +170,6 @@ function readList(name: string, input: unknown, globalIdsOf?: string): string[] 
       `filter.${name} has ${list.length} values; it may have at most ${MAX_FILTER_VALUES}`,
     );
   }
-  return globalIdsOf ? list.map((globalId) => rowId(globalId, globalIdsOf)) : list;
+  // Sorted, so that the same values in another order are the same arguments.
+  return (globalIdsOf ? list.map((globalId) => rowId(globalId, globalIdsOf)) : list).sort();
 }

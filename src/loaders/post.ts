@@ -17,8 +17,10 @@ const orders = {
 const filters = {
   statuses: anyOf(posts.status),
   tagIds: anyOfLinked(posts.id, tagged, postTags.tagId, { of: "Tag" }),
-  // A published post's place on the timeline is when it was published: one range of the index.
-  publishedBetween: between(posts.timelineAt, { and: sql`${posts.publishedAt} is not null` }),
+  // A published post's place on the timeline is when it was published: one range of the index by status.
+  publishedBetween: between(posts.timelineAt, {
+    and: sql`${posts.status} = 'PUBLISHED' and ${posts.publishedAt} is not null`,
+  }),
 };
 
 export const postById = byId<PostRow>("postById", posts);

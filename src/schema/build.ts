@@ -16,11 +16,19 @@ import { typeDefs } from "./type-defs.generated.ts";
 /** The list to which a new entity adds its word. */
 const entities = [account, comment, contact, media, member, node, post, tag, viewer, workspace];
 
+/** What scalars do, without the rest: the descriptions that they lack would erase those of the SDL. */
+const scalarFunctions = Object.fromEntries(
+  Object.entries(scalars).map(([name, { serialize, parseValue, parseLiteral }]) => [
+    name,
+    { serialize, parseValue, parseLiteral },
+  ]),
+);
+
 /** The executable schema. Throws when a resolver names a field that the schema does not have. */
 export function buildSchema(): GraphQLSchema {
   return makeExecutableSchema({
     typeDefs,
-    resolvers: [scalars, ...entities],
+    resolvers: [scalarFunctions, ...entities],
     resolverValidationOptions: { requireResolversToMatchSchema: "error" },
   });
 }

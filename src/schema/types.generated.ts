@@ -122,9 +122,9 @@ export type Node = {
 /** Where a page lies in its connection. */
 export type PageInfo = {
   __typename?: 'PageInfo';
-  /** Whether more edges follow. True as well when a page that ends before a cursor leaves edges out behind it. */
+  /** Paging forward: whether edges follow, up to `before` when it is given. Paging backward: whether the page ends before a cursor. */
   hasNextPage: Scalars['Boolean']['output'];
-  /** Whether edges come before this page. True as well when the page starts after a cursor. */
+  /** Paging backward: whether edges come before, down to `after` when it is given. Paging forward: whether the page starts after a cursor. */
   hasPreviousPage: Scalars['Boolean']['output'];
   /** Cursor of the page's first edge; null on an empty page. */
   startCursor: Maybe<Scalars['String']['output']>;

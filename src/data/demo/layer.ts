@@ -127,7 +127,7 @@ function publishedAt(account: CastAccount, layer: number, position: number, tota
 
 function commentsOf(random: Random, position: number): number {
   if (position < 14) return random.chance(0.92) ? 2 + random.below(6) : random.below(2);
-  return random.chance(0.3) ? 0 : Math.floor(1.9 * random.heavy(40));
+  return random.chance(0.3) ? 0 : Math.floor(1.65 * random.heavy(40));
 }
 
 function addPost(

@@ -1,5 +1,6 @@
 import type { Client } from "../../db/client.ts";
 import { connectForLoad } from "../../db/copy.ts";
+import { refreshStatistics } from "../../db/statistics.ts";
 import { accounts } from "../../db/tables/account.ts";
 import { comments } from "../../db/tables/comment.ts";
 import { contacts } from "../../db/tables/contact.ts";
@@ -101,12 +102,7 @@ export async function seedDemo(options: {
         }
       }
     }
-    // Without statistics the first plans would be made for empty tables.
-    if (summary.layers.added > 0) {
-      await client.unsafe(
-        "analyze accounts, comments, contacts, media, members, post_metrics, post_tags, posts, tags",
-      );
-    }
+    if (summary.layers.added > 0) await refreshStatistics(client);
   } finally {
     await client.end({ timeout: 5 });
   }
@@ -140,7 +136,8 @@ async function isThere(transaction: WorkspaceTransaction, workspaceId: string, a
   return found.length > 0;
 }
 
-async function loadCast(transaction: WorkspaceTransaction, cast: Cast) {
+/** Loads a workspace with its members, accounts and tags. */
+export async function loadCast(transaction: WorkspaceTransaction, cast: Cast) {
   const { workspace, workspaceId } = cast;
   await transaction`
     insert into workspaces (workspace_id, name, created_at)
@@ -158,7 +155,8 @@ async function loadCast(transaction: WorkspaceTransaction, cast: Cast) {
   };
 }
 
-async function loadLayer(
+/** Loads one layer of a workspace: contacts, and posts with all that belongs to them. */
+export async function loadLayer(
   transaction: WorkspaceTransaction,
   cast: Cast,
   layer: number,

@@ -146,10 +146,12 @@ CREATE INDEX "accounts_by_name" ON "accounts" USING btree ("workspace_id","displ
 CREATE INDEX "accounts_by_followers" ON "accounts" USING btree ("workspace_id","follower_count","id");--> statement-breakpoint
 CREATE INDEX "accounts_by_network" ON "accounts" USING btree ("workspace_id","network","created_at","id");--> statement-breakpoint
 CREATE INDEX "comments_by_creation" ON "comments" USING btree ("workspace_id","created_at","id");--> statement-breakpoint
+CREATE INDEX "comments_replying" ON "comments" USING btree ("workspace_id","created_at","id") WHERE "comments"."parent_id" is not null;--> statement-breakpoint
 CREATE INDEX "comments_by_post" ON "comments" USING btree ("workspace_id","post_id","created_at","id");--> statement-breakpoint
 CREATE INDEX "comments_by_parent" ON "comments" USING btree ("workspace_id","parent_id","created_at","id") WHERE "comments"."parent_id" is not null;--> statement-breakpoint
 CREATE INDEX "comments_starting_threads" ON "comments" USING btree ("workspace_id","post_id","created_at","id") WHERE "comments"."parent_id" is null;--> statement-breakpoint
 CREATE INDEX "comments_by_account" ON "comments" USING btree ("workspace_id","account_id","created_at","id");--> statement-breakpoint
+CREATE INDEX "comments_by_account_status" ON "comments" USING btree ("workspace_id","account_id","status","created_at","id");--> statement-breakpoint
 CREATE INDEX "comments_by_status" ON "comments" USING btree ("workspace_id","status","created_at","id");--> statement-breakpoint
 CREATE INDEX "comments_by_contact" ON "comments" USING btree ("workspace_id","contact_id","created_at","id");--> statement-breakpoint
 CREATE INDEX "contacts_by_creation" ON "contacts" USING btree ("workspace_id","created_at","id");--> statement-breakpoint
@@ -158,4 +160,5 @@ CREATE INDEX "members_by_creation" ON "members" USING btree ("workspace_id","cre
 CREATE INDEX "posts_by_account" ON "posts" USING btree ("workspace_id","account_id","timeline_at","id");--> statement-breakpoint
 CREATE INDEX "posts_by_status" ON "posts" USING btree ("workspace_id","status","timeline_at","id");--> statement-breakpoint
 CREATE INDEX "posts_by_account_status" ON "posts" USING btree ("workspace_id","account_id","status","timeline_at","id");--> statement-breakpoint
-CREATE INDEX "posts_by_author" ON "posts" USING btree ("workspace_id","author_id","timeline_at","id");
+CREATE INDEX "posts_by_author" ON "posts" USING btree ("workspace_id","author_id","timeline_at","id");--> statement-breakpoint
+CREATE INDEX "posts_by_author_status" ON "posts" USING btree ("workspace_id","author_id","status","timeline_at","id");

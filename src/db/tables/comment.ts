@@ -44,6 +44,9 @@ export const comments = pgTable(
       foreignColumns: [contacts.workspaceId, contacts.id],
     }),
     index("comments_by_creation").on(table.workspaceId, table.createdAt, table.id),
+    index("comments_replying")
+      .on(table.workspaceId, table.createdAt, table.id)
+      .where(sql`${table.parentId} is not null`),
     index("comments_by_post").on(table.workspaceId, table.postId, table.createdAt, table.id),
     index("comments_by_parent")
       .on(table.workspaceId, table.parentId, table.createdAt, table.id)
@@ -52,6 +55,13 @@ export const comments = pgTable(
       .on(table.workspaceId, table.postId, table.createdAt, table.id)
       .where(sql`${table.parentId} is null`),
     index("comments_by_account").on(table.workspaceId, table.accountId, table.createdAt, table.id),
+    index("comments_by_account_status").on(
+      table.workspaceId,
+      table.accountId,
+      table.status,
+      table.createdAt,
+      table.id,
+    ),
     index("comments_by_status").on(table.workspaceId, table.status, table.createdAt, table.id),
     index("comments_by_contact").on(table.workspaceId, table.contactId, table.createdAt, table.id),
     checkWords("comments_status_check", table.status, commentStatuses),

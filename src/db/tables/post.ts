@@ -56,6 +56,13 @@ export const posts = pgTable(
       table.id,
     ),
     index("posts_by_author").on(table.workspaceId, table.authorId, table.timelineAt, table.id),
+    index("posts_by_author_status").on(
+      table.workspaceId,
+      table.authorId,
+      table.status,
+      table.timelineAt,
+      table.id,
+    ),
     checkWords("posts_status_check", table.status, postStatuses),
   ],
 );

@@ -1,0 +1,169 @@
+import { connect, type Client, type ReservedClient } from "./client.ts";
+import { PoolError } from "./pool-error.ts";
+
+/** The values of one statement with $1, $2 …; a message without them may hold several statements. */
+export type BoundValues = readonly (string | number | boolean | null)[];
+
+/** How many statements stay prepared on one connection: more than an application uses. */
+const MOST_PREPARED = 200;
+
+/** What is waiting for an answer, in the order of asking. */
+interface Asked {
+  fail(error: PoolError): void;
+  cancel(): unknown;
+}
+
+export interface ConnectionOptions {
+  url: string;
+  role: string;
+  /** How long opening it may take. */
+  openTimeoutMs: number;
+}
+
+/**
+ * One connection to PostgreSQL: opened once, never opened again, given up at the first doubt.
+ *
+ * It stands between us and five traps of postgres.js 3.4.9. On a connection that was lost, the next
+ * query of a reserved handle is an uncaught exception, or waits for ever; queries that were queued
+ * behind another one are never answered; `cancel()` of a query that is not running yet leaves the
+ * answers shifted by one, so that a query gets the rows of the one before, or stops the queue for
+ * good; `reserve()` at the moment in which an idle connection is closed never resolves. So nothing is sent
+ * on a lost connection, a loss fails everything that waits, only the running query is cancelled, and
+ * nothing is asked of a connection after a cancel.
+ */
+export class Connection {
+  readonly #client: Client;
+  readonly #openTimeoutMs: number;
+  readonly #asked = new Set<Asked>();
+  readonly #prepared = new Set<string>();
+  #reserved: ReservedClient | undefined;
+  #lost: PoolError | undefined;
+  #silence: NodeJS.Timeout | undefined;
+  #ended: Promise<void> | undefined;
+  /** Told once when the connection is lost. */
+  onLoss: (() => void) | undefined;
+
+  constructor({ url, role, openTimeoutMs }: ConnectionOptions) {
+    this.#openTimeoutMs = openTimeoutMs;
+    this.#client = connect(url, {
+      role,
+      max: 1,
+      connectTimeoutMs: openTimeoutMs,
+      // The pool decides when an idle connection goes.
+      idleTimeoutMs: 0,
+      fetchTypes: false,
+      onClose: () => void this.#lose(new Error("PostgreSQL closed the connection")),
+    });
+  }
+
+  /** Whether it is of no use any more. */
+  get isLost(): boolean {
+    return this.#lost !== undefined;
+  }
+
+  /**
+   * Whether it holds so many prepared statements that a new connection is better. Each takes some
+   * 100 kB of the server's memory, postgres.js never lets one go, and clients choose among hundreds.
+   */
+  get isWorn(): boolean {
+    return this.#prepared.size > MOST_PREPARED;
+  }
+
+  /** Connects and logs in. Throws what stood in the way. */
+  async open(): Promise<void> {
+    // `reserve()` of a client that is not connected yet never resolves without its types query.
+    const connected = this.#track(this.#client.unsafe("select 1").simple(), this.#openTimeoutMs);
+    try {
+      await connected;
+    } catch (error) {
+      throw error instanceof PoolError ? error.cause : error;
+    }
+    if (this.#lost) throw this.#lost.cause;
+    this.#reserved = await this.#client.reserve();
+  }
+
+  /**
+   * Asks PostgreSQL, behind what was asked before. Settles whatever becomes of the connection:
+   * throws PostgresError for what PostgreSQL refuses, {@link PoolError} when the connection is lost, or
+   * silent for longer than the patience.
+   */
+  ask<Row>(text: string, values: BoundValues | undefined, patienceMs: number): Promise<Row[]> {
+    if (this.#lost) return Promise.reject(this.#lost);
+    if (!this.#reserved) return Promise.reject(new Error("the connection is not open"));
+    if (values) this.#prepared.add(text);
+    const query = values
+      ? this.#reserved.unsafe(text, values as string[], { prepare: true })
+      : this.#reserved.unsafe(text).simple();
+    return this.#track<Row[]>(query as PromiseLike<unknown> as Cancellable<Row[]>, patienceMs);
+  }
+
+  /** Closes it: politely when nothing runs, else after cancelling what does. Resolves when it is closed. */
+  end(): Promise<void> {
+    return (this.#ended ??= this.#end());
+  }
+
+  async #end() {
+    const [running] = this.#asked;
+    // The request to cancel goes over a connection of its own, which may fail as well.
+    if (running && this.#reserved && !this.#lost) {
+      void Promise.resolve(running.cancel()).catch(() => undefined);
+    }
+    const clean = !running && !this.#lost;
+    if (clean) this.#reserved?.release();
+    this.#lose(new Error("the connection was given up"));
+    await this.#client.end({ timeout: clean ? 1 : 0 }).catch(() => undefined);
+  }
+
+  #track<Value>(query: Cancellable<Value>, patienceMs: number): Promise<Value> {
+    return new Promise((resolve, reject) => {
+      const asked: Asked = { fail: reject, cancel: () => query.cancel() };
+      this.#asked.add(asked);
+      this.#expectAnswer(patienceMs);
+      const settle = () => {
+        this.#asked.delete(asked);
+        this.#expectAnswer(patienceMs);
+      };
+      query.then(
+        (value) => {
+          settle();
+          resolve(value);
+        },
+        (error: unknown) => {
+          settle();
+          reject(isLoss(error) ? this.#lose(error) : error);
+        },
+      );
+    });
+  }
+
+  /** A server that vanished from the network says nothing: TCP notices after minutes. */
+  #expectAnswer(patienceMs: number) {
+    clearTimeout(this.#silence);
+    if (this.#asked.size === 0 || this.#lost) return;
+    this.#silence = setTimeout(() => {
+      this.#lose(new Error(`PostgreSQL has not answered in ${patienceMs} ms`));
+    }, patienceMs);
+  }
+
+  #lose(cause: unknown): PoolError {
+    if (this.#lost) return this.#lost;
+    const lost = new PoolError("lost", cause);
+    this.#lost = lost;
+    clearTimeout(this.#silence);
+    for (const asked of this.#asked) asked.fail(lost);
+    this.#asked.clear();
+    this.onLoss?.();
+    return lost;
+  }
+}
+
+interface Cancellable<Value> extends PromiseLike<Value> {
+  cancel(): unknown;
+}
+
+/** Errors of the connection, by their codes: postgres.js' own, and the operating system's. */
+function isLoss(error: unknown): boolean {
+  if (!(error instanceof Error) || error.name === "PostgresError" || !("code" in error))
+    return false;
+  return /^(CONNECT(ION)?_|E[A-Z]+$|ERR_)/.test(String(error.code));
+}

@@ -1,0 +1,59 @@
+import { sql, type SQL } from "drizzle-orm";
+import type { PgColumn } from "drizzle-orm/pg-core";
+import { value } from "../db/statement.ts";
+import type { Range } from "./filters.ts";
+import type { PageShape } from "./page-definition.ts";
+
+/**
+ * Where the page's range of the index begins and ends: at most one condition for each end.
+ *
+ * Row comparison, because it is an index condition; `a < x or (a = x and b < y)` is a filter. With a
+ * cursor and a filter's bound at the same end PostgreSQL would begin at one of the two, whichever is
+ * farther, and read all that lies between: hence the nearer one is chosen before.
+ */
+export function bounds(
+  shape: PageShape,
+  ranges: Range[],
+  sort: PgColumn,
+  id: PgColumn,
+  descending: boolean,
+): SQL[] {
+  const [lower, upper] = descending
+    ? (["before", "after"] as const)
+    : (["after", "before"] as const);
+  const end = (cursor: "after" | "before", limits: SQL[], isLower: boolean): SQL[] => {
+    const row = sql`(${sort}, ${id}) ${isLower ? sql`>` : sql`<`}`;
+    const cursorSort = value(`${cursor}Sort`, sort.getSQLType());
+    const cursorId = value(`${cursor}Id`, "uuid");
+    if (!shape[cursor]) {
+      return limits.map((limit) => sql`${sort} ${isLower ? sql`>=` : sql`<`} ${limit}`);
+    }
+    const [limit, ...others] = limits;
+    if (others.length > 0) throw new Error(`two ranges of ${sort.name}`);
+    if (!limit) return [sql`${row} (${cursorSort}, ${cursorId})`];
+    // No id is nil, so that (moment, nil) stands before all rows of the moment.
+    return isLower
+      ? [
+          sql`${row} (greatest(${cursorSort}, ${limit}),
+            case when ${limit} > ${cursorSort} then ${nil} else ${cursorId} end)`,
+        ]
+      : [
+          sql`${row} (least(${cursorSort}, ${limit}),
+            case when ${limit} <= ${cursorSort} then ${nil} else ${cursorId} end)`,
+        ];
+  };
+  return [
+    ...end(
+      lower,
+      ranges.flatMap(({ from }) => from ?? []),
+      true,
+    ),
+    ...end(
+      upper,
+      ranges.flatMap(({ to }) => to ?? []),
+      false,
+    ),
+  ];
+}
+
+const nil = sql.raw("'00000000-0000-0000-0000-000000000000'::uuid");

@@ -1,0 +1,204 @@
+import { writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { createTestApp } from "./support/app.ts";
+import { run, temporaryFolder, type Ended } from "./support/command.ts";
+import { createTestDatabase, type TestDatabase } from "./support/database.ts";
+
+const commands = ["serve", "migrate", "seed", "import", "workspace", "key"];
+const nobody = "00000000-0000-7000-8000-000000000000";
+
+let database: TestDatabase;
+let folder: Awaited<ReturnType<typeof temporaryFolder>>;
+beforeAll(async () => {
+  [database, folder] = await Promise.all([createTestDatabase(), temporaryFolder()]);
+});
+afterAll(() => Promise.all([database.close(), folder.remove()]));
+
+const socialhub = (words: string[], environment: Record<string, string> = {}) =>
+  run(words, { DATABASE_URL: database.url, ...environment }, folder.path);
+
+/** Runs a command that must succeed, and answers with what it printed. */
+const printed = async (...words: string[]): Promise<string> => {
+  const ended = await socialhub(words);
+  expect(ended).toMatchObject({ code: 0, stderr: "" });
+  return ended.stdout.trimEnd();
+};
+
+/** One line that says what is wrong, and no stack. */
+function expectOneLine({ code, stdout, stderr }: Ended, line: RegExp) {
+  expect({ code, stdout }).toEqual({ code: 1, stdout: "" });
+  expect(stderr).toMatch(/^socialhub: .+\n$/);
+  expect(stderr).toMatch(line);
+  expect(stderr).not.toMatch(/\n\s+at /);
+}
+
+describe("socialhub --help", () => {
+  it("lists the commands", async () => {
+    const { code, stdout, stderr } = await socialhub(["--help"]);
+    expect({ code, stderr }).toEqual({ code: 0, stderr: "" });
+    for (const command of commands) expect(stdout).toMatch(new RegExp(`^  ${command}\\b`, "m"));
+  });
+
+  it("explains each of them", async () => {
+    const asked = [...commands, "key create", "key list", "key revoke", "workspace create"];
+    const answers = await Promise.all(
+      asked.map((command) => socialhub([...command.split(" "), "--help"])),
+    );
+    answers.forEach(({ code, stdout, stderr }, index) => {
+      expect({ code, stderr }).toEqual({ code: 0, stderr: "" });
+      expect(stdout).toMatch(new RegExp(`^Usage: socialhub ${asked[index]}\\b.*\n\n\\w`));
+    });
+  });
+});
+
+describe("a mistake on the command line", () => {
+  it.concurrent.each([
+    ["an unknown command", ["sevre"], /unknown command 'sevre'/],
+    ["an unknown subcommand", ["key", "make"], /unknown command 'make'|Usage: socialhub key/],
+    ["an unknown option", ["serve", "--prot", "4000"], /unknown option '--prot'/],
+    ["an unknown global option", ["--verbose"], /unknown option '--verbose'/],
+    ["a word too many", ["migrate", "now"], /too many arguments/],
+    ["a missing option", ["key", "create", "--name", "n"], /--workspace/],
+    ["a missing argument", ["workspace", "create"], /missing required argument 'name'/],
+    ["an empty name", ["workspace", "create", " "], /1 to 200 characters/],
+    ["a name with a line break", ["workspace", "create", "a\nb"], /control character/],
+    ["a bad workspace", ["key", "list", "--workspace", "42"], /'42' is invalid.*UUID/],
+    ["a bad key", ["key", "revoke", "42", "--workspace", nobody], /'42' is invalid.*UUID/],
+    [
+      "a bad role",
+      ["key", "create", "--workspace", nobody, "--name", "n", "--role", "GOD"],
+      /'GOD' is invalid.*OWNER/,
+    ],
+    [
+      "a bad scope",
+      ["key", "create", "--workspace", nobody, "--name", "n", "--scopes", "read,fly"],
+      /'read,fly' is invalid.*read, write/,
+    ],
+  ] as [string, string[], RegExp][])(
+    "such as %s is answered with the usage",
+    async (_, words, what) => {
+      const { code, stdout, stderr } = await socialhub(words);
+      expect({ code, stdout }).toEqual({ code: 1, stdout: "" });
+      expect(stderr).toMatch(what);
+      expect(stderr).toContain("Usage: socialhub");
+      expect(stderr).not.toMatch(/\n\s+at /);
+    },
+  );
+});
+
+describe("a command that cannot go on says why in a line", () => {
+  const url = (change: (url: URL) => void) => {
+    const changed = new URL(database.url);
+    change(changed);
+    return changed.href;
+  };
+
+  it("when a setting is wrong, in the environment or in .env", async () => {
+    expectOneLine(
+      await socialhub(["migrate"], { POOL_SIZE: "4e3" }),
+      /POOL_SIZE is "4e3"; it must be a whole number from 1 to 1000/,
+    );
+    const other = await temporaryFolder();
+    await writeFile(join(other.path, ".env"), "# mine\nDEMO=maybe\nPOOL_SIZE=5\n");
+    expectOneLine(
+      await run(["migrate"], { DATABASE_URL: database.url }, other.path),
+      /DEMO is "maybe"; it must be one of on, off/,
+    );
+    const overridden = await run(
+      ["migrate"],
+      { DATABASE_URL: database.url, DEMO: "off" },
+      other.path,
+    );
+    expect(overridden).toMatchObject({ code: 0, stdout: "Up to date.\n" });
+    await other.remove();
+  });
+
+  it("when the database is away, or not there, and never repeats a password", async () => {
+    const away = url((each) => {
+      each.port = "1";
+      each.password = "s3cret-word";
+    });
+    const ended = await socialhub(["migrate"], { DATABASE_URL: away });
+    expectOneLine(ended, /database.*ECONNREFUSED/);
+    expect(ended.stderr).not.toContain("s3cret-word");
+    expectOneLine(
+      await socialhub(["serve"], { DATABASE_URL: url((each) => (each.pathname = "/nowhere")) }),
+      /database "nowhere" does not exist/,
+    );
+    expectOneLine(
+      await socialhub(["migrate"], { DATABASE_URL: url((each) => (each.username = "no_one")) }),
+      /no_one/,
+    );
+  });
+
+  it("when there is no such workspace or key", async () => {
+    expectOneLine(
+      await socialhub(["key", "create", "--workspace", nobody, "--name", "n"]),
+      /there is no workspace 00000000-/,
+    );
+    expectOneLine(
+      await socialhub(["key", "revoke", nobody, "--workspace", nobody]),
+      /has no key 00000000-/,
+    );
+  });
+});
+
+describe("workspaces and keys", () => {
+  it("are made, listed and revoked", async () => {
+    const workspace = await printed("workspace", "create", "Bücher & Söhne");
+    expect(workspace).toMatch(
+      /^[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/,
+    );
+    expect(await printed("key", "list", "--workspace", workspace)).toBe("");
+
+    const [plain, full] = [
+      await printed("key", "create", "--workspace", workspace, "--name", "reports"),
+      await printed(
+        "key",
+        "create",
+        "--workspace",
+        workspace.toUpperCase(),
+        "--name",
+        " everything ",
+        "--role",
+        "OWNER",
+        "--scopes",
+        "read, insight",
+      ),
+    ];
+    for (const key of [plain, full]) expect(key).toMatch(/^shk_[\w-]{22}_[\w-]{43}$/);
+
+    const listed = await printed("key", "list", "--workspace", workspace);
+    const lines = listed.split("\n").map((line) => line.split("\t"));
+    expect(lines.map(([, ...rest]) => rest)).toEqual([
+      ["OWNER", "read,insight", "valid", "everything"],
+      ["VIEWER", "read", "valid", "reports"],
+    ]);
+    for (const key of [plain, full]) expect(listed).not.toContain(key);
+
+    const app = await createTestApp({
+      database: { ...database, close: async () => undefined },
+      workspaceId: workspace,
+    });
+    const query = "{ accounts(first: 1) { totalCount } }";
+    const answer = await app.ask(query, { key: full });
+    expect(answer).toMatchObject({ status: 200, data: { accounts: { totalCount: 0 } } });
+    expect(answer.extensions).toHaveProperty("sql");
+
+    expect(await printed("key", "revoke", lines[0]![0]!, "--workspace", workspace)).toBe(
+      "Revoked.",
+    );
+    expect(await printed("key", "list", "--workspace", workspace)).toMatch(
+      /\n\S+\tOWNER\tread,insight\trevoked \S.*\teverything\n\S+\tVIEWER\tread\tvalid\treports$/,
+    );
+    expect(await app.ask(query, { key: plain })).toMatchObject({ status: 200 });
+    await app.close();
+  });
+});
+
+describe("socialhub migrate", () => {
+  it("says what it did", async () => {
+    expect(await printed("migrate")).toBe("Up to date.");
+  });
+});

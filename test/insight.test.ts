@@ -1,0 +1,195 @@
+import { spawnSync } from "node:child_process";
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
+import { headlineOperation } from "../src/schema/headline.ts";
+import { createTestApp, makeKey, type AskOptions, type Json, type TestApp } from "./support/app.ts";
+import { demoWorkspaceList } from "../src/data/demo/seed.ts";
+import { captureLog } from "./support/log-lines.ts";
+
+const log = captureLog();
+const [workspace] = demoWorkspaceList();
+let app: TestApp;
+beforeAll(async () => {
+  app = await createTestApp({ logger: log.logger });
+});
+beforeEach(() => {
+  log.lines.length = 0;
+});
+afterAll(() => app.close());
+
+const anyNumber = expect.any(Number);
+
+describe("the log line of a request", () => {
+  it("says what the operation was, took and gave", async () => {
+    const { headers } = await app.read(headlineOperation);
+    const [line, ...more] = log.operations();
+    expect(more).toEqual([]);
+    expect(line).toEqual({
+      level: 30,
+      time: anyNumber,
+      pid: process.pid,
+      hostname: expect.any(String),
+      msg: "operation",
+      requestId: headers["x-request-id"],
+      operation: "Dashboard",
+      workspace: workspace!.id,
+      statements: 5,
+      overhead: 9,
+      sqlMs: anyNumber,
+      ms: anyNumber,
+      complexity: anyNumber,
+      depth: 4,
+      rows: anyNumber,
+      errors: 0,
+    });
+    expect(line.sqlMs).toBeGreaterThan(0);
+    expect(line.ms).toBeGreaterThanOrEqual(line.sqlMs);
+    expect(line.complexity).toBeGreaterThan(15);
+    expect(line.rows).toBeGreaterThan(300);
+    expect(log.lines).toEqual([line]);
+  });
+
+  it("counts the look-up of the key only where one was made", async () => {
+    await app.read("{ accounts(first: 1) { nodes { id } } }");
+    const [{ operation, statements, overhead }] = log.operations();
+    expect({ operation, statements, overhead }).toEqual({
+      operation: null,
+      statements: 1,
+      overhead: 4,
+    });
+  });
+
+  it("names the operation that was chosen of several", async () => {
+    const query = "query A { accounts(first: 1) { nodes { id } } } query B { __typename }";
+    await app.ask(query, { operationName: "B" });
+    expect(log.operations()).toMatchObject([
+      { operation: "B", statements: 0, overhead: 0, rows: 0, errors: 0 },
+    ]);
+  });
+
+  const deep =
+    "{ accounts(first: 1) { nodes { posts(first: 1) { nodes { account { posts(first: 1) { nodes " +
+    "{ account { posts(first: 1) { nodes { id } } } } } } } } } } }";
+  it.each<[string, string, string, AskOptions]>([
+    ["is too deep", "DEPTH_LIMIT_EXCEEDED", deep, {}],
+    ["is too complex", "COMPLEXITY_LIMIT_EXCEEDED", tooComplex(), {}],
+    ["is no GraphQL", "GRAPHQL_PARSE_FAILED", "{ accounts", {}],
+    ["does not fit the schema", "GRAPHQL_VALIDATION_FAILED", "{ nonsense }", {}],
+    [
+      "is not there",
+      "OPERATION_RESOLUTION_FAILURE",
+      "query A { __typename }",
+      { operationName: "B" },
+    ],
+    [
+      "has a bad variable",
+      "BAD_USER_INPUT",
+      "query ($n: Int!) { accounts(first: $n) { totalCount } }",
+      {},
+    ],
+    ["has no key", "UNAUTHENTICATED", "{ accounts(first: 1) { totalCount } }", { key: null }],
+    ["has a bad key", "UNAUTHENTICATED", "{ accounts(first: 1) { totalCount } }", { key: "shk_x" }],
+  ])("of an operation that %s has no statements", async (_, code, query, options) => {
+    const { status, headers } = await app.ask(query, options);
+    expect(status).toBeGreaterThanOrEqual(400);
+    expect(log.operations()).toMatchObject([
+      { requestId: headers["x-request-id"], statements: 0, errors: 1, codes: [code] },
+    ]);
+    expect(log.lines).toHaveLength(1);
+  });
+
+  it("of a refused operation says what was measured", async () => {
+    await app.ask(deep);
+    await app.ask(tooComplex());
+    const [first, second] = log.operations();
+    expect(first.depth).toBeGreaterThan(5);
+    expect(second.complexity).toBeGreaterThan(500);
+  });
+
+  it("holds no credential, no text and no variables of the client", async () => {
+    await app.ask("query Secret($id: ID!) { node(id: $id) { id } }", {
+      variables: { id: "s3cret-word" },
+    });
+    expect(log.operations()).toHaveLength(1);
+    const written = JSON.stringify(log.lines);
+    expect(written).not.toContain("s3cret-word");
+    expect(written).not.toContain(app.key);
+    expect(written).not.toContain("node(");
+  });
+});
+
+describe("extensions.sql", () => {
+  it("has one entry for each statement", async () => {
+    const { extensions } = await app.read(headlineOperation);
+    expect(Object.keys(extensions)).toEqual(["sql"]);
+    const { statements, overhead, ms, batches } = extensions["sql"];
+    expect(Object.keys(extensions["sql"])).toEqual(["statements", "overhead", "ms", "batches"]);
+    expect({ statements, overhead, ms }).toEqual({ statements: 5, overhead: 4, ms: anyNumber });
+    expect(batches).toHaveLength(statements);
+    for (const batch of batches) {
+      expect(batch).toEqual({
+        loader: expect.any(String),
+        keys: anyNumber,
+        rows: anyNumber,
+        ms: anyNumber,
+      });
+    }
+    const [line] = log.operations();
+    const sum = (name: "rows" | "ms") =>
+      batches.reduce((total: number, batch: Json) => total + batch[name], 0);
+    expect(line.rows).toBe(sum("rows"));
+    expect(line.sqlMs).toBeCloseTo(sum("ms"), 0);
+  });
+
+  it("is only for who asks for it and may see it", async () => {
+    const query = "{ accounts(first: 1) { nodes { id } } }";
+    const reader = await makeKey(app.database, workspace!.id, ["read"]);
+    for (const options of [
+      { headers: { "x-insight": "no" } },
+      { headers: { "x-insight": "" } },
+      { key: reader },
+    ]) {
+      const { status, extensions } = await app.ask(query, options);
+      expect(status).toBe(200);
+      expect(extensions).toEqual({});
+    }
+  });
+
+  it("comes with a refusal as well, and shows that nothing was asked", async () => {
+    const { extensions } = await app.ask(tooComplex());
+    expect(extensions["sql"]).toMatchObject({ statements: 0, overhead: 0, batches: [] });
+  });
+});
+
+describe("the log's form", () => {
+  // What decides is the process's standard output, so that takes a process.
+  const write = (format: string) => {
+    const script =
+      `import { createLogger } from ${JSON.stringify(new URL("../dist/insight/log.js", import.meta.url).href)};\n` +
+      `const logger = createLogger({ level: "info", format: ${JSON.stringify(format)} });\n` +
+      `logger.info({ statements: 5, req: { headers: { authorization: "Bearer k" } } }, "operation");`;
+    const child = spawnSync(process.execPath, ["--input-type=module", "-e", script], {
+      encoding: "utf8",
+    });
+    expect(child.stderr).toBe("");
+    return child.stdout;
+  };
+
+  it.each(["auto", "json"])("is JSON when it is %s and nobody sits at a terminal", (format) => {
+    const written = write(format);
+    expect(JSON.parse(written)).toMatchObject({ level: 30, msg: "operation", statements: 5 });
+    expect(written).not.toContain("Bearer k");
+  });
+
+  it("is for people when it is pretty", () => {
+    const written = write("pretty");
+    expect(written).toMatch(/^\[\d\d:\d\d:\d\d\.\d{3}\] .*INFO.*operation/);
+    expect(written).toContain("statements");
+    expect(written).not.toContain("Bearer k");
+  });
+});
+
+/** Sixty connections without a page size. */
+function tooComplex(): string {
+  const fields = Array.from({ length: 60 }, (_, number) => `a${number}: accounts { totalCount }`);
+  return `{ ${fields.join(" ")} }`;
+}

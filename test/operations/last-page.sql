@@ -1,0 +1,30 @@
+-- depth 2 of 5, complexity 24 of 500, 3 statements
+
+-- 1. accountById, 1 key
+-- $1 workspaceId, $2 keys
+select "accounts"."workspace_id" as "workspaceId", "accounts"."id" as "id", "accounts"."external_id" as "externalId", "accounts"."network" as "network", "accounts"."handle" as "handle", "accounts"."display_name" as "displayName", "accounts"."avatar_url" as "avatarUrl", "accounts"."follower_count" as "followerCount", "accounts"."health" as "health", "accounts"."created_at" as "createdAt"
+from "accounts"
+where "accounts"."workspace_id" = $1::uuid
+  and "accounts"."id" = any($2::uuid[]);
+
+-- 2. Query.posts, 1 key
+-- $1 workspaceId, $2 beforeSort, $3 beforeId, $4 limit
+select "posts"."workspace_id" as "workspaceId", "posts"."id" as "id", "posts"."external_id" as "externalId", "posts"."account_id" as "accountId", "posts"."author_id" as "authorId", "posts"."status" as "status", "posts"."body" as "body", "posts"."link" as "link", "posts"."created_at" as "createdAt", "posts"."scheduled_at" as "scheduledAt", "posts"."published_at" as "publishedAt", "posts"."timeline_at" as "timelineAt"
+from "posts"
+where "posts"."workspace_id" = $1::uuid
+  and ("posts"."timeline_at", "posts"."id") > ($2::timestamp(3) with time zone, $3::uuid)
+order by "posts"."timeline_at" asc, "posts"."id" asc
+limit $4::int;
+
+-- 3. Account.posts, 1 key
+-- $1 parents, $2 workspaceId, $3 limit
+select parent.key as "parentKey", page.*
+from unnest($1::uuid[]) as parent(key)
+cross join lateral (
+  select "posts"."workspace_id" as "workspaceId", "posts"."id" as "id", "posts"."external_id" as "externalId", "posts"."account_id" as "accountId", "posts"."author_id" as "authorId", "posts"."status" as "status", "posts"."body" as "body", "posts"."link" as "link", "posts"."created_at" as "createdAt", "posts"."scheduled_at" as "scheduledAt", "posts"."published_at" as "publishedAt", "posts"."timeline_at" as "timelineAt"
+  from "posts"
+  where "posts"."workspace_id" = $2::uuid
+    and "posts"."account_id" = parent.key
+  order by "posts"."timeline_at" asc, "posts"."id" asc
+  limit $3::int
+) as page;

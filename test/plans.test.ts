@@ -1,0 +1,483 @@
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { encodeCursor, orderingDigest } from "../src/loaders/cursor.ts";
+import { toGlobalId } from "../src/loaders/global-id.ts";
+import { buildSchema } from "../src/schema/build.ts";
+import { headlineOperation } from "../src/schema/headline.ts";
+import { createTestApp, makeKey, type TestApp } from "./support/app.ts";
+import {
+  analyze,
+  buildBigData,
+  DISCUSSION,
+  rowIdOf,
+  special,
+  TAGS,
+  type BigWorkspace,
+  type Kind,
+} from "./support/big-data.ts";
+import { createTestDatabase } from "./support/database.ts";
+import { Explainer, plannings, recordStatements, type Plan, type Sent } from "./support/explain.ts";
+import {
+  connectionFields,
+  filterCases,
+  pageCases,
+  type ConnectionField,
+  type FilterCase,
+  type PageCase,
+} from "./support/plan-cases.ts";
+
+/*
+ * What the statements of the loaders cost, from EXPLAIN and never from a clock. They are the statements
+ * that the server sends, run once more as its role below row-level security, planned for all values
+ * (generic) and for their own (custom), because PostgreSQL chooses between the two.
+ */
+
+let large: BigWorkspace;
+let small: BigWorkspace;
+let app: TestApp;
+let explainer: Explainer;
+const keys = new Map<BigWorkspace, string>();
+
+beforeAll(async () => {
+  const database = await createTestDatabase("empty");
+  const workspaces = await buildBigData(database);
+  await analyze(database);
+  [large, small] = [workspaces.at(0)!, workspaces.at(-1)!];
+  // One connection: what it has prepared can be looked at.
+  app = await createTestApp({ database, workspaceId: large.id, settings: { POOL_SIZE: "1" } });
+  keys.set(large, app.key);
+  keys.set(small, await makeKey(database, small.id));
+  explainer = new Explainer(database);
+}, 180_000);
+
+afterAll(async () => {
+  await explainer?.close();
+  await app?.close();
+});
+
+const idOf = (workspace: BigWorkspace, kind: Kind, number: number) =>
+  toGlobalId(kind, rowIdOf(workspace, kind, number));
+
+/** Asks for an operation in a workspace, through the real gates; fails on any error. */
+async function ask(
+  workspace: BigWorkspace,
+  query: string,
+  variables: Record<string, unknown> = {},
+): Promise<{ sent: Sent[]; body: string }> {
+  const { sent, stop } = recordStatements();
+  try {
+    const answer = await app.ask(query, { variables, key: keys.get(workspace) ?? null });
+    expect(answer.errors).toEqual([]);
+    return { sent, body: JSON.stringify(answer.data) };
+  } finally {
+    stop();
+  }
+}
+
+/** The statement that one loader sends. */
+async function statementOf(
+  loader: string,
+  workspace: BigWorkspace,
+  query: string,
+  variables: Record<string, unknown> = {},
+): Promise<Sent> {
+  const { sent } = await ask(workspace, query, variables);
+  const found = sent.find(({ asking }) => asking.loader === loader);
+  if (!found) throw new Error(`${loader} sent nothing`);
+  return found;
+}
+
+/** Of every kind of parent one with many children, one with few, one with some. */
+const parentNumbers: Record<string, number[]> = {
+  Account: [special.busyAccount, special.quietAccount, 5],
+  Member: [special.busyAuthor, special.rareAuthor, 3],
+  Tag: [special.commonTag, special.rareTag, 3],
+  Contact: [special.loudContact, 2, 3],
+  Post: [special.discussedPost, 77, 78],
+  Comment: [special.answeredComment, 400, 401],
+};
+
+function parentsOf({ parent }: ConnectionField, workspace: BigWorkspace): string[] | undefined {
+  if (!parent) return undefined;
+  const numbers = parentNumbers[parent];
+  if (!numbers) throw new Error(`no sample of a ${parent}`);
+  return numbers.map((number) => idOf(workspace, parent as Kind, number));
+}
+
+const ranges = [
+  { label: "between", value: { from: "2025-01-08T00:00:00Z", to: "2025-01-20T00:00:00Z" } },
+  { label: "from", value: { from: "2025-01-18T00:00:00Z" } },
+  { label: "to", value: { to: "2025-01-05T00:00:00Z" } },
+];
+
+/** Every connection of the schema, with samples for its filters. */
+function connectionsOf(workspace: BigWorkspace): ConnectionField[] {
+  const accounts = (parentNumbers["Account"] ?? []).map((n) => idOf(workspace, "Account", n));
+  const tags = [special.commonTag, special.rareTag].map((n) => idOf(workspace, "Tag", n));
+  return connectionFields(buildSchema(), {
+    accountIds: [
+      { label: "quiet", value: accounts.slice(1, 2) },
+      { label: "busy", value: accounts.slice(0, 1) },
+      { label: "many", value: accounts },
+    ],
+    tagIds: [
+      { label: "common", value: tags.slice(0, 1) },
+      { label: "many", value: tags },
+    ],
+    networks: [
+      { label: "one", value: ["TIKTOK"] },
+      { label: "many", value: ["X", "YOUTUBE", "TIKTOK"] },
+    ],
+    publishedBetween: ranges,
+    createdBetween: ranges,
+  });
+}
+
+function connectionNamed(name: string, workspace: BigWorkspace): ConnectionField {
+  const found = connectionsOf(workspace).find((field) => field.name === name);
+  if (!found) throw new Error(`the schema has no connection ${name}`);
+  return found;
+}
+
+/** The statement of a page of a connection. */
+const pageOf = (
+  field: ConnectionField,
+  workspace: BigWorkspace,
+  asked: Record<string, unknown>,
+): Promise<Sent> =>
+  statementOf(field.name, workspace, field.operation, {
+    parents: parentsOf(field, workspace),
+    ...asked,
+  });
+
+const SIZE = 20;
+
+describe("page 500", () => {
+  /** The sort column of the connections that have as many rows. */
+  const deep: [name: string, column: string, where: (workspace: BigWorkspace) => string][] = [
+    ["Account.posts", "timeline_at", (w) => `account_id = '${rowIdOf(w, "Account", 1)}'`],
+    ["Query.posts", "timeline_at", () => "true"],
+    ["Member.posts", "timeline_at", (w) => `author_id = '${rowIdOf(w, "Member", 1)}'`],
+    ["Query.comments", "created_at", () => "true"],
+    ["Contact.comments", "created_at", (w) => `contact_id = '${rowIdOf(w, "Contact", 1)}'`],
+  ];
+  const pages = deep.flatMap(([name, column, where]) =>
+    (["first", "last"] as const).flatMap((direction) =>
+      [20, 100].map((size) => ({ name, column, where, direction, size })),
+    ),
+  );
+
+  it.each(pages)(
+    "of $name touches as many buffers as page 1, $direction: $size",
+    async ({ name, column, where, direction, size }) => {
+      const field = connectionNamed(name, large);
+      const parents = parentsOf(field, large)?.slice(0, 1);
+      const table = column === "timeline_at" ? "posts" : "comments";
+      const way = direction === "first" ? "desc" : "asc";
+      const [place] = await explainer.query(
+        large.id,
+        `select ${column}::text as sort, id from ${table} where ${where(large)}
+         order by ${column} ${way}, id ${way} limit 1 offset ${499 * SIZE - 1}`,
+      );
+      const digest = orderingDigest(large.id, name, "NEWEST_FIRST");
+      const cursor = encodeCursor(digest, { sort: place.sort, id: place.id });
+      const asked = { parents, orderBy: "NEWEST_FIRST", [direction]: size };
+      const first = await pageOf(field, large, asked);
+      const far = await pageOf(field, large, {
+        ...asked,
+        [direction === "first" ? "after" : "before"]: cursor,
+      });
+      for (const planning of plannings) {
+        const [near, page] = [
+          await explainer.explain(first, planning),
+          await explainer.explain(far, planning),
+        ];
+        expect(page.rowsRead).toBe(size + 1);
+        expect(page.buffers).toBeLessThanOrEqual(near.buffers * 1.1 + 5);
+        expect(page.buffers).toBeLessThanOrEqual(size + 1 + 10);
+      }
+    },
+  );
+
+  it.each([
+    { name: "Query.posts", filter: "publishedBetween", table: "posts", column: "timeline_at" },
+    { name: "Query.comments", filter: "createdBetween", table: "comments", column: "created_at" },
+  ])("of $name in a range of time, also with a cursor out of the range", async (deepPage) => {
+    const { name, filter, table, column } = deepPage;
+    const [place] = await explainer.query(
+      large.id,
+      `select ${column}::text as sort, id from ${table} order by ${column}, id limit 1 offset ${499 * SIZE}`,
+    );
+    const field = connectionNamed(name, large);
+    for (const orderBy of field.orders) {
+      const digest = orderingDigest(large.id, name, orderBy);
+      const cursor = encodeCursor(digest, { sort: place.sort, id: place.id });
+      for (const range of [...ranges, { value: { from: "2025-01-01T00:00:00Z" } }]) {
+        for (const end of ["after", "before"]) {
+          const asked = { orderBy, filter: { [filter]: range.value }, [end]: cursor };
+          const size = end === "after" ? { first: SIZE } : { last: SIZE };
+          const page = await pageOf(field, large, { ...asked, ...size });
+          for (const planning of plannings) {
+            const plan = await explainer.explain(page, planning);
+            expect(plan.buffers, `${orderBy} ${end} ${JSON.stringify(range)}`).toBeLessThan(40);
+          }
+        }
+      }
+    }
+  });
+});
+
+/**
+ * The filters that no index serves to the end: what is read is bounded by something else than the page.
+ * In the documents too.
+ */
+const walks: {
+  over: string;
+  applies: (field: ConnectionField, filter: FilterCase) => boolean;
+  /** The most rows of tables that are read. */
+  rows: () => number;
+  maySort?: boolean;
+}[] = [
+  {
+    over: "the tags' posts, for every parent: a tag with a second condition",
+    applies: (field, { fields }) =>
+      fields.includes("tagIds") && (fields.length > 1 || field.parent !== undefined),
+    // Each of the tag's rows and the post it leads to, for three parents, or once more for a hash.
+    rows: () => 3 * 2 * (large.posts / 3 + 3) + large.posts,
+    maySort: true,
+  },
+  {
+    over: "the parent's comments: a status or a place in the thread, below a post or a contact",
+    applies: (field, { fields }) =>
+      ["Post.comments", "Contact.comments"].includes(field.name) &&
+      fields.some((name) => name === "statuses" || name === "startsThread"),
+    rows: () => Math.max(DISCUSSION, (large.comments / 10) * 3) * 1.2,
+  },
+  {
+    over: "the replies among the workspace's comments: the inbox by place in the thread",
+    applies: (field, { fields }) =>
+      field.name === "Query.comments" && fields.includes("startsThread"),
+    rows: () => large.comments / 4,
+  },
+  {
+    over: "the workspace's accounts: by health, or by network in an order that is not of creation",
+    applies: (field, { fields }) => field.name === "Query.accounts" && fields.length > 0,
+    rows: () => large.accounts,
+    maySort: true,
+  },
+  {
+    over: "the workspace's tags: between two cursors",
+    applies: (field) => field.name === "Query.tags",
+    rows: () => TAGS,
+    maySort: true,
+  },
+];
+
+/** From how many ranges of an index the page is read for each parent: the values of its filters. */
+function rangesOf(field: ConnectionField, { values }: Sent): number {
+  return Object.entries(values)
+    .filter(([name, value]) => Array.isArray(value) && name !== "parents" && name !== "healths")
+    .map(([name, value]) =>
+      field.name === "Query.posts" && name === "networks"
+        ? large.accounts
+        : (value as readonly string[]).length,
+    )
+    .reduce((product, count) => product * count, 1);
+}
+
+/** What is wrong with a plan; nothing when its cost is bounded by the rows asked for. */
+function complaints(field: ConnectionField, filter: FilterCase, sent: Sent, plan: Plan): string[] {
+  const found: string[] = [];
+  const complain = (wrong: boolean, text: string) => void (wrong && found.push(text));
+  const ranges = rangesOf(field, sent);
+  const asked = sent.asking.keys * ranges * (SIZE + 1);
+  const walk = walks.find(({ applies }) => applies(field, filter));
+  // Which accounts are of a network is looked up first: few rows of a small table, in any way.
+  const isLookUp = (table: string | undefined) =>
+    table === "accounts" && field.name === "Query.posts" && filter.fields.includes("networks");
+  const scans = plan.scans.filter((scan) => !isLookUp(scan["Relation Name"]));
+
+  for (const { "Node Type": type, "Relation Name": table } of scans) {
+    const isRange = type === "Index Scan" || type === "Index Only Scan";
+    complain(!isRange && !walk?.maySort, `${type} on ${table ?? ""}`);
+    complain(type === "Seq Scan", `Seq Scan on ${table ?? ""}`);
+  }
+  // A fan-out's ranges are merged, and a post that has two of the tags is read twice.
+  const merges =
+    ranges > 1 || filter.fields.includes("tagIds") || filter.fields.includes("networks");
+  const sortable = walk?.maySort ? walk.rows() : merges ? asked : 0;
+  complain(plan.rowsSorted > sortable, `${plan.rowsSorted} rows sorted, not ${sortable}`);
+  // A link's row and the row it leads to are two.
+  const readable = Math.max(2 * asked, walk?.rows() ?? 0) + 5;
+  const read = plan.rowsReadBy(scans);
+  complain(read > readable, `${read} rows read, not ${readable}`);
+  // Five pages deep into an index, at most one page of it and one of the table for each row.
+  const touchable = 5 * plan.descents + 2 * plan.rowsRead + 10;
+  complain(plan.buffers > touchable, `${plan.buffers} buffers, not ${touchable}`);
+  return found;
+}
+
+describe("a page reads what was asked for, not the table", () => {
+  /** Cursors a few rows into the first parent's list, and up to a hundred rows further. */
+  async function cursorsOf(field: ConnectionField, orderBy: string) {
+    const ends: string[] = [];
+    for (const first of [5, 100]) {
+      const parents = parentsOf(field, large)?.slice(0, 1);
+      const page = await ask(large, field.operation, { parents, orderBy, first, after: ends[0] });
+      const end = /"endCursor":"([^"]+)"/.exec(page.body)?.[1];
+      if (end) ends.push(end);
+    }
+    const [after, before] = ends;
+    if (!after || !before) throw new Error(`${field.name} is too short for two cursors`);
+    return { after, before };
+  }
+
+  const names = connectionsOf({ id: "" } as BigWorkspace).map(({ name }) => name);
+
+  it.each(names)("%s, with every filter", { timeout: 120_000 }, async (name) => {
+    const field = connectionNamed(name, large);
+    const cursors = new Map<string, { after: string; before: string }>();
+    for (const orderBy of field.orders) cursors.set(orderBy, await cursorsOf(field, orderBy));
+    const argumentsOf = ({ orderBy, shape }: PageCase, filter: FilterCase) => ({
+      orderBy,
+      [shape.direction]: SIZE,
+      ...(shape.after ? { after: cursors.get(orderBy)?.after } : {}),
+      ...(shape.before ? { before: cursors.get(orderBy)?.before } : {}),
+      ...(filter.value ? { filter: filter.value } : {}),
+    });
+
+    const found: string[] = [];
+    for (const [filter, page] of pageCases(field, filterCases(field))) {
+      const sent = await pageOf(field, large, argumentsOf(page, filter));
+      for (const planning of plannings) {
+        const plan = await explainer.explain(sent, planning);
+        const label = `${filter.label}, ${page.orderBy} ${page.shape.label}, ${planning}`;
+        found.push(...complaints(field, filter, sent, plan).map((text) => `${label}: ${text}`));
+      }
+    }
+    expect(found).toEqual([]);
+  });
+
+  it.each(names)("%s, as many buffers in the large workspace as in the small", async (name) => {
+    for (const orderBy of connectionNamed(name, large).orders) {
+      const pages: Sent[] = [];
+      for (const workspace of [large, small]) {
+        const field = connectionNamed(name, workspace);
+        const parents = parentsOf(field, workspace)?.slice(0, 1);
+        pages.push(await pageOf(field, workspace, { parents, orderBy, first: 10 }));
+      }
+      const [inLarge, inSmall] = pages as [Sent, Sent];
+      for (const planning of plannings) {
+        const big = await explainer.explain(inLarge, planning);
+        const little = await explainer.explain(inSmall, planning);
+        expect(big.buffers).toBeLessThanOrEqual(little.buffers + 10);
+      }
+    }
+  });
+
+  it("a rare status of a busy account, and of the whole workspace", async () => {
+    const filter = { statuses: ["FAILED"] };
+    for (const name of ["Account.posts", "Query.posts", "Member.posts"]) {
+      const field = connectionNamed(name, large);
+      const parents = parentsOf(field, large)?.slice(0, 1);
+      const page = await pageOf(field, large, { parents, orderBy: "NEWEST_FIRST", filter });
+      for (const planning of plannings) {
+        const plan = await explainer.explain(page, planning);
+        expect(plan.rowsRead).toBeLessThanOrEqual(21);
+        expect(plan.buffers).toBeLessThan(40);
+      }
+    }
+  });
+});
+
+describe("the headline operation", () => {
+  it("touches what its rows take, in the large workspace as in the small", async () => {
+    const totals: number[] = [];
+    for (const workspace of [large, small]) {
+      const { sent } = await ask(workspace, headlineOperation);
+      expect(sent).toHaveLength(5);
+      for (const planning of plannings) {
+        let total = 0;
+        for (const statement of sent) {
+          const plan = await explainer.explain(statement, planning);
+          const label = `${statement.asking.loader}, ${planning}`;
+          const others = plan.ofType("Seq Scan", "Bitmap Heap Scan", "Sort", "Incremental Sort");
+          expect(others, label).toEqual([]);
+          const descents = plan.descents + statement.asking.keys;
+          expect(plan.buffers, label).toBeLessThanOrEqual(4 * descents + plan.rowsRead);
+          total += plan.buffers;
+        }
+        totals.push(total);
+      }
+    }
+    // 15 accounts, 165 posts, 150 metrics, 450 comments at most, and their authors.
+    expect(Math.max(...totals)).toBeLessThan(2000);
+    expect(Math.max(...totals)).toBeLessThan(2 * Math.min(...totals));
+  });
+});
+
+describe("rows by their ids", () => {
+  it.each([
+    { loader: "postById", kind: "Post" },
+    { loader: "commentById", kind: "Comment" },
+    { loader: "contactById", kind: "Contact" },
+    { loader: "metricsOfPost", kind: "Post" },
+  ] as const)("$loader reads the primary key, once a key", async ({ loader, kind }) => {
+    const one = await statementOf(
+      loader,
+      large,
+      "query ($ids: [ID!]!) { nodes(ids: $ids) { id ... on Post { metrics { likes } } } }",
+      { ids: [idOf(large, kind, 100)] },
+    );
+    for (const planning of plannings) {
+      for (const count of [1, 20, 150]) {
+        const ids = Array.from({ length: count }, (_, n) => rowIdOf(large, kind, n * 50 + 100));
+        const plan = await explainer.explain({ ...one, values: { keys: ids } }, planning);
+        const label = `${planning}, ${count} keys`;
+        expect(plan.scans, label).toHaveLength(1);
+        expect(plan.scans[0]?.["Index Name"] ?? plan.bitmapIndex, label).toMatch(/_pk$/);
+        expect(plan.rowsRead, label).toBeLessThanOrEqual(count);
+        expect(plan.buffers, label).toBeLessThanOrEqual(5 * count + 5);
+      }
+    }
+  });
+});
+
+describe("prepared statements", () => {
+  it("are parsed once a connection, whatever the number of requests", async () => {
+    for (let time = 0; time < 8; time += 1) await ask(large, headlineOperation);
+    const { sent } = await ask(large, headlineOperation);
+    const texts = sent.map(({ statement }) => statement.text);
+    const lease = await app.pool.acquire();
+    try {
+      const prepared = await lease.ask<{ statement: string; runs: number }>(
+        "select statement, (generic_plans + custom_plans)::int as runs from pg_prepared_statements",
+        undefined,
+        5000,
+      );
+      const headline = prepared.filter(({ statement }) => texts.includes(statement));
+      expect(headline).toHaveLength(5);
+      for (const { runs } of headline) expect(runs).toBeGreaterThanOrEqual(9);
+    } finally {
+      lease.release();
+    }
+  });
+});
+
+describe("indexes below row-level security", () => {
+  it("compare by leakproof operators only: with others a condition would not reach the index", async () => {
+    const leaking = await explainer.query(
+      large.id,
+      `select distinct index.indexrelid::regclass::text as index, operator.amopopr::regoperator::text as operator
+       from pg_index as index
+       join pg_class as tables on tables.oid = index.indrelid
+         and tables.relnamespace = 'public'::regnamespace and tables.relrowsecurity
+       cross join unnest(index.indclass::oid[]) as classes(oid)
+       join pg_opclass as class on class.oid = classes.oid
+       join pg_amop as operator on operator.amopfamily = class.opcfamily
+         and operator.amoplefttype = class.opcintype and operator.amoprighttype = class.opcintype
+       join pg_operator on pg_operator.oid = operator.amopopr
+       join pg_proc on pg_proc.oid = pg_operator.oprcode and not pg_proc.proleakproof`,
+    );
+    expect(leaking).toEqual([]);
+  });
+});

@@ -1,0 +1,470 @@
+import { sql } from "drizzle-orm";
+import { request as httpRequest } from "node:http";
+import type { AddressInfo } from "node:net";
+import { setTimeout as sleep } from "node:timers/promises";
+import { afterAll, afterEach, beforeAll, describe, expect, it, onTestFinished } from "vitest";
+import { demoWorkspaceList } from "../src/data/demo/seed.ts";
+import { APP_ROLE, connect, OWNER_ROLE, type Client } from "../src/db/client.ts";
+import { Pool } from "../src/db/pool.ts";
+import { PoolError } from "../src/db/pool-error.ts";
+import { ReadSession, RequestEndedError } from "../src/db/session.ts";
+import { statement, value, type Statement } from "../src/db/statement.ts";
+import { inWorkspace } from "../src/db/workspace-transaction.ts";
+import { headlineOperation } from "../src/schema/headline.ts";
+import { createTestApp, type Answer, type Json, type TestApp } from "./support/app.ts";
+import { createTestDatabase, type TestDatabase } from "./support/database.ts";
+import { captureLog } from "./support/log-lines.ts";
+import { openProxy, type Proxy } from "./support/proxy.ts";
+
+const [workspace, other] = demoWorkspaceList().map(({ id }) => id) as [string, string];
+const ofTest = { loader: "test", keys: 1 };
+
+let database: TestDatabase;
+let admin: Client;
+beforeAll(async () => {
+  database = await createTestDatabase("demo");
+  admin = connect(database.url, { max: 1, name: "test" });
+});
+afterAll(async () => {
+  await admin.end({ timeout: 5 });
+  await database.close();
+});
+
+const countContacts = statement<{ count: number }>(
+  sql`select count(*)::int as count from contacts where workspace_id = ${value("workspaceId", "uuid")}`,
+);
+const setting = statement<{ text: string }>(
+  sql`select current_setting(${value("name", "text")}, true) as text`,
+);
+const nap = statement<object>(sql`select pg_sleep(${value("seconds", "float8")})`);
+const backend = statement<{ pid: number }>(sql`select pg_backend_pid() as pid`);
+
+describe("a read session", { timeout: 10_000 }, () => {
+  let pool: Pool;
+  const sessions: ReadSession[] = [];
+  beforeAll(() => {
+    pool = new Pool({
+      url: database.url,
+      role: APP_ROLE,
+      size: 1,
+      acquireTimeoutMs: 500,
+      idleTimeoutMs: 60_000,
+    });
+  });
+  afterEach(async () => {
+    for (const session of sessions.splice(0)) await session.close();
+    expect(pool.state).toMatchObject({ busy: 0, waiting: 0 });
+  });
+  afterAll(() => pool.close());
+
+  const open = (workspaceId = workspace, statementTimeoutMs = 5000) => {
+    const session = new ReadSession(pool, workspaceId, statementTimeoutMs);
+    sessions.push(session);
+    return session;
+  };
+  const ask = <Row>(session: ReadSession, what: Statement<Row>, values = {}) =>
+    session.run(what, values, ofTest);
+
+  it("takes no connection before its first statement", async () => {
+    const session = open();
+    expect(pool.state.busy).toBe(0);
+    await session.close();
+    expect(session.record.toJSON()).toMatchObject({ statements: 0, overhead: 0 });
+    await expect(ask(session, backend)).rejects.toThrow(RequestEndedError);
+  });
+
+  it("shows one snapshot: what others commit meanwhile is not seen", async () => {
+    const session = open();
+    const [before] = await ask(session, countContacts);
+    const owner = connect(database.ownerUrl, { role: OWNER_ROLE, max: 1 });
+    await inWorkspace(
+      owner,
+      workspace,
+      (transaction) => transaction`
+        delete from comments where workspace_id = ${workspace}::uuid and id in
+          (select id from comments where workspace_id = ${workspace}::uuid order by id desc limit 1)`,
+    );
+    await inWorkspace(
+      owner,
+      workspace,
+      (transaction) => transaction`
+        insert into contacts select (c).* from (
+          select jsonb_populate_record(contacts, jsonb_build_object(
+            'id', gen_random_uuid(), 'external_id', gen_random_uuid()::text,
+            'handle', gen_random_uuid()::text)) as c
+          from contacts where workspace_id = ${workspace}::uuid limit 1) as copy`,
+    );
+    await owner.end({ timeout: 5 });
+    expect(await ask(session, countContacts)).toEqual([before]);
+    await session.close();
+    expect(await ask(open(), countContacts)).toEqual([{ count: before!.count + 1 }]);
+  });
+
+  it("writes nothing", async () => {
+    const session = open();
+    const write = statement(
+      sql`update contacts set display_name = 'x' where workspace_id = ${value("workspaceId", "uuid")}`,
+    );
+    await expect(ask(session, write)).rejects.toMatchObject({ code: /25006|42501/ });
+    // One failure ends the snapshot: what else the session is asked fails for the same reason.
+    await expect(ask(session, countContacts)).rejects.toMatchObject({ code: /25006|42501/ });
+  });
+
+  it("sees one workspace, and its connection forgets which", async () => {
+    const session = open();
+    expect(await ask(session, setting, { name: "app.workspace_id" })).toEqual([
+      { text: workspace },
+    ]);
+    expect(await ask(session, setting, { name: "transaction_read_only" })).toEqual([
+      { text: "on" },
+    ]);
+    expect(await ask(session, setting, { name: "transaction_isolation" })).toEqual([
+      { text: "repeatable read" },
+    ]);
+    await session.close();
+
+    const lease = await pool.acquire();
+    const left = await lease.ask(
+      `select current_setting('app.workspace_id', true) as workspace, (select count(*)::int from contacts) as contacts,
+              current_setting('statement_timeout') as timeout, (now() = statement_timestamp()) as outside`,
+      undefined,
+      1000,
+    );
+    lease.release();
+    expect(left).toEqual([{ workspace: "", contacts: 0, timeout: "0", outside: true }]);
+
+    const theirs = open(other);
+    expect(await ask(theirs, setting, { name: "app.workspace_id" })).toEqual([{ text: other }]);
+    await expect(ask(theirs, countContacts, { workspaceId: workspace })).resolves.not.toEqual(
+      await ask(theirs, backend),
+    );
+  });
+
+  it("always fills in its own workspace", async () => {
+    const theirs = open(other);
+    const [honest] = await ask(theirs, countContacts);
+    expect(await ask(theirs, countContacts, { workspaceId: workspace })).toEqual([honest]);
+  });
+
+  it.each([
+    "",
+    "'; drop table posts; --",
+    "00000000-0000-0000-0000-00000000000",
+    workspace.toUpperCase(),
+    `${workspace}\n`,
+  ])("is not opened for %j", (id) => {
+    expect(() => new ReadSession(pool, id, 5000)).toThrow("must be a UUID");
+  });
+
+  it("ends a statement that takes longer than the timeout", async () => {
+    const session = open(workspace, 150);
+    expect(await ask(session, setting, { name: "statement_timeout" })).toEqual([{ text: "150ms" }]);
+    const start = performance.now();
+    await expect(ask(session, nap, { seconds: 30 })).rejects.toMatchObject({ code: "57014" });
+    expect(performance.now() - start).toBeLessThan(1000);
+    const [before] = await pids();
+    await session.close();
+    // The connection is none the worse for it.
+    expect(await ask(open(), backend)).toEqual([{ pid: before }]);
+  });
+
+  it("answers every statement of many at once, in one message each", async () => {
+    const session = open();
+    const rows = await Promise.all(
+      Array.from({ length: 50 }, (_, number) => ask(session, setting, { name: `a.b${number}` })),
+    );
+    expect(rows).toHaveLength(50);
+    expect(session.record.toJSON()).toMatchObject({ statements: 50, overhead: 4 });
+  });
+
+  it("cancels what runs when it is closed, and gives the connection's place back at once", async () => {
+    const session = open();
+    const running = Promise.allSettled([
+      ask(session, nap, { seconds: 30 }),
+      ask(session, nap, { seconds: 31 }),
+      ask(session, countContacts),
+    ]);
+    await until(async () => (await sleeping()).length === 1);
+    const start = performance.now();
+    await session.close();
+    expect(pool.state.busy).toBe(0);
+    for (const outcome of await running) {
+      expect(outcome).toMatchObject({ status: "rejected", reason: expect.any(RequestEndedError) });
+    }
+    expect(await ask(open(), countContacts)).toHaveLength(1);
+    await until(async () => (await sleeping()).length === 0);
+    expect(performance.now() - start).toBeLessThan(1000);
+  });
+
+  it("closed while it waits for a connection, takes none", async () => {
+    const first = open();
+    await ask(first, backend);
+    const second = open();
+    const waiting = expect(ask(second, backend)).rejects.toThrow(RequestEndedError);
+    await until(() => pool.state.waiting === 1);
+    const closed = second.close();
+    await first.close();
+    await Promise.all([waiting, closed]);
+    expect(pool.state).toMatchObject({ busy: 0, waiting: 0 });
+  });
+
+  it("closed in the very moment of its first statement, leaves nothing behind", async () => {
+    for (let turns = 0; turns < 12; turns += 1) {
+      const session = open();
+      const asked = ask(session, countContacts).catch((error: unknown) => error);
+      for (let turn = 0; turn < turns; turn += 1) await Promise.resolve();
+      await session.close();
+      const outcome = await asked;
+      if (!Array.isArray(outcome)) expect(outcome).toBeInstanceOf(RequestEndedError);
+      expect(pool.state.busy).toBe(0);
+    }
+    expect(await ask(open(), countContacts)).toHaveLength(1);
+  });
+
+  it("fails when its connection is lost between two statements", async () => {
+    const session = open();
+    const [mine] = await ask(session, backend);
+    await admin`select pg_terminate_backend(${mine!.pid}::int)`;
+    await sleep(50);
+    await expect(ask(session, backend)).rejects.toMatchObject({ reason: "lost" });
+    await expect(ask(session, countContacts)).rejects.toThrow(PoolError);
+    await session.close();
+    expect(await ask(open(), countContacts)).toHaveLength(1);
+  });
+
+  it("gives back a connection that is lost before the commit", async () => {
+    const session = open();
+    const [mine] = await ask(session, backend);
+    await admin`select pg_terminate_backend(${mine!.pid}::int)`;
+    await session.close();
+    expect(pool.state.busy).toBe(0);
+    expect(await ask(open(), countContacts)).toHaveLength(1);
+  });
+});
+
+describe("a request", { timeout: 20_000 }, () => {
+  const log = captureLog();
+  let app: TestApp;
+  let proxy: Proxy;
+  let address: string;
+  beforeAll(async () => {
+    proxy = await openProxy(database.url);
+    app = await createTestApp({
+      database: { ...database, url: proxy.url, close: async () => undefined },
+      settings: { POOL_SIZE: "3", POOL_ACQUIRE_TIMEOUT_MS: "500", STATEMENT_TIMEOUT_MS: "3000" },
+      logger: log.logger,
+    });
+    await app.server.listen({ port: 0 });
+    address = `http://127.0.0.1:${(app.server.server.address() as AddressInfo).port}/graphql`;
+  });
+  afterEach(async () => {
+    await until(() => app.pool.state.busy === 0);
+    expect(app.pool.state.waiting).toBe(0);
+    log.lines.length = 0;
+  });
+  afterAll(async () => {
+    await app.close();
+    await proxy.cut();
+  });
+
+  const posts = "{ accounts(first: 2) { nodes { posts(first: 2) { nodes { body } } } } }";
+
+  it("is answered, with a hundred others at once over three connections", async () => {
+    const patient = await createTestApp({
+      database: { ...database, close: async () => undefined },
+      settings: { POOL_SIZE: "3", POOL_ACQUIRE_TIMEOUT_MS: "10000" },
+    });
+    onTestFinished(() => patient.close());
+    const answers = await Promise.all(Array.from({ length: 100 }, () => patient.ask(posts)));
+    for (const { status, errors } of answers) expect({ status, errors }).toEqual(whole);
+  });
+
+  it("without a connection in time is answered 503, and the next is served", async () => {
+    const blocked = await block("posts");
+    const holding = Array.from({ length: 3 }, () => app.ask(posts));
+    await until(() => app.pool.state.busy === 3);
+    const start = performance.now();
+    const [refused, too] = await Promise.all([app.ask(posts), app.ask(posts)]);
+    const ms = performance.now() - start;
+    expect(ms).toBeGreaterThan(450);
+    expect(ms).toBeLessThan(1000);
+    for (const answer of [refused, too]) expectUnavailable(answer, /all connections are busy/);
+    await blocked.end();
+    for (const answer of await Promise.all(holding)) expect(answer).toMatchObject(whole);
+    expect(await app.ask(posts)).toMatchObject(whole);
+
+    const warnings = log.lines.filter(({ msg }) => msg === "no database connection");
+    expect(warnings).toHaveLength(2);
+    expect(warnings[0]).toMatchObject({ level: 40, requestId: refused.headers["x-request-id"] });
+  });
+
+  it("that takes too long is ended by the statement timeout", async () => {
+    const blocked = await block("posts");
+    const start = performance.now();
+    const { status, data, errors } = await app.ask(posts);
+    expect(performance.now() - start).toBeLessThan(4500);
+    expect(status).toBe(504);
+    expect(errors[0]!.extensions).toEqual({ code: "TIMEOUT" });
+    expect(JSON.stringify({ data, errors })).not.toMatch(/statement|select |\$1/i);
+    await blocked.end();
+    expect(await app.ask(posts)).toMatchObject(whole);
+  });
+
+  it("whose client hangs up no longer occupies the database", async () => {
+    const blocked = await block("posts");
+    const clients = Array.from({ length: 3 }, () => sendAndHold(posts));
+    await until(async () => (await waitingForLock()) === 3);
+    expect(app.pool.state.busy).toBe(3);
+    const start = performance.now();
+    for (const client of clients) client.destroy();
+    await until(() => app.pool.state.busy === 0);
+    await until(async () => (await waitingForLock()) === 0);
+    expect(performance.now() - start).toBeLessThan(1000);
+    await blocked.end();
+    expect(await app.ask(posts)).toMatchObject(whole);
+    // A client that hung up is nothing to be alarmed about.
+    expect(log.lines.filter(({ level }) => level >= 50)).toEqual([]);
+  });
+
+  it("that waits for a connection when its client hangs up takes none", async () => {
+    const blocked = await block("posts");
+    const holding = Array.from({ length: 3 }, () => app.ask(posts));
+    await until(() => app.pool.state.busy === 3);
+    const client = sendAndHold(posts);
+    await until(() => app.pool.state.waiting === 1);
+    client.destroy();
+    await blocked.end();
+    for (const answer of await Promise.all(holding)) expect(answer).toMatchObject(whole);
+  });
+
+  it("whose connection is ended in the middle is answered, masked, and the next is served", async () => {
+    const blocked = await block("posts");
+    const asked = app.ask(posts);
+    await until(async () => (await waitingForLock()) === 1);
+    await endBackends();
+    expectUnavailable(await asked, /the connection to the database was lost/);
+    await blocked.end();
+    await sleep(50);
+    expect(await app.ask(posts)).toMatchObject(whole);
+    const [warning] = log.lines.filter(({ msg }) => msg === "no database connection");
+    expect(warning.err.message).toMatch(/CONNECTION_CLOSED|closed the connection/);
+  });
+
+  it("does not notice that all connections were ended before it came", async () => {
+    for (let round = 0; round < 3; round += 1) {
+      expect(await app.ask(posts)).toMatchObject(whole);
+      await endBackends();
+      await sleep(50);
+    }
+    expect(await app.ask(posts)).toMatchObject(whole);
+  });
+
+  it("is answered 503 while the database is away, known key or not, and served when it is back", async () => {
+    const stranger = app.key.replace(/.$/, (last) => (last === "A" ? "E" : "A"));
+    await app.ask(posts);
+    await proxy.cut();
+    await sleep(50);
+    for (const key of [app.key, stranger]) {
+      const start = performance.now();
+      expectUnavailable(await app.ask(posts, { key }), /the database cannot be reached/);
+      expect(performance.now() - start).toBeLessThan(500);
+    }
+    const warnings = log.lines.filter(({ msg }) => msg === "no database connection");
+    expect(warnings).toHaveLength(2);
+    for (const { err } of warnings) expect(JSON.stringify(err)).toContain("ECONNREFUSED");
+    const ready = await app.server.inject("/readyz");
+    expect(ready.statusCode).toBe(503);
+    expect(ready.json()).toEqual({
+      status: "not ready",
+      reason: "the database cannot be reached",
+    });
+    expect((await app.server.inject("/healthz")).json()).toEqual({ status: "ok" });
+
+    await proxy.mend();
+    expect(await app.ask(posts)).toMatchObject(whole);
+    expect((await app.server.inject("/readyz")).statusCode).toBe(200);
+  });
+
+  it("is answered in time when the database vanishes without a word", async () => {
+    expect(await app.ask(headlineOperation)).toMatchObject(whole);
+    await until(() => app.pool.state.busy === 0);
+    proxy.freeze();
+    const start = performance.now();
+    const [answer, ready] = await Promise.all([app.ask(posts), app.server.inject("/readyz")]);
+    // The statement timeout, and a second for the answer's way.
+    expect(performance.now() - start).toBeLessThan(5000);
+    expectUnavailable(answer, /the connection to the database was lost/);
+    expect(ready).toMatchObject({ statusCode: 503 });
+    await proxy.cut();
+    await proxy.mend();
+    await sleep(50);
+    expect(await app.ask(posts)).toMatchObject(whole);
+  });
+
+  it("is not held up by a flood of readiness checks", async () => {
+    const [answer, ...checks] = await Promise.all([
+      app.ask(posts),
+      ...Array.from({ length: 200 }, () => app.server.inject("/readyz")),
+    ]);
+    expect(answer).toMatchObject(whole);
+    for (const { statusCode } of checks) expect(statusCode).toBe(200);
+  });
+
+  /** Sends an operation and leaves it to the caller to hang up. */
+  function sendAndHold(query: string) {
+    const client = httpRequest(address, {
+      method: "POST",
+      headers: { authorization: `Bearer ${app.key}`, "content-type": "application/json" },
+    });
+    client.on("error", () => undefined);
+    client.end(JSON.stringify({ query }));
+    return client;
+  }
+});
+
+const whole = { status: 200, errors: [] };
+
+function expectUnavailable({ status, headers, errors }: Answer, message: RegExp) {
+  expect(status).toBe(503);
+  expect(headers["retry-after"]).toBe("1");
+  expect(errors.length).toBeGreaterThan(0);
+  for (const error of errors) {
+    expect(error.message).toMatch(message);
+    expect(error.extensions).toEqual({ code: "SERVICE_UNAVAILABLE" });
+  }
+}
+
+/** Locks a table against readers until told to end. */
+async function block(table: string): Promise<{ end(): Promise<void> }> {
+  const client = connect(database.url, { max: 1, name: "test blocker" });
+  await client.unsafe(`begin; lock table ${table} in access exclusive mode`).simple();
+  let ended: Promise<void> | undefined;
+  const end = () => (ended ??= client.end({ timeout: 0 }));
+  onTestFinished(end);
+  return { end };
+}
+
+/** The server's connections to this file's database. */
+async function pids(): Promise<number[]> {
+  return activity("true");
+}
+
+const sleeping = () => activity("state = 'active' and query like '%pg_sleep%'");
+
+const waitingForLock = async () => (await activity("wait_event_type = 'Lock'")).length;
+
+async function activity(condition: string): Promise<number[]> {
+  const rows: Json[] = await admin.unsafe(
+    `select pid from pg_stat_activity
+     where datname = current_database() and application_name = 'socialhub' and ${condition}`,
+  );
+  return rows.map(({ pid }) => pid);
+}
+
+const endBackends = () => admin`
+  select pg_terminate_backend(pid) from pg_stat_activity
+  where datname = current_database() and application_name = 'socialhub'`;
+
+async function until(condition: () => boolean | Promise<boolean>) {
+  while (!(await condition())) await sleep(10);
+}

@@ -1,0 +1,235 @@
+import { createHash } from "node:crypto";
+import type postgres from "postgres";
+import { connect, OWNER_ROLE } from "../../src/db/client.ts";
+import type { TestDatabase } from "./database.ts";
+
+/** How many rows of each table a workspace has. */
+export interface BigWorkspace {
+  id: string;
+  posts: number;
+  accounts: number;
+  members: number;
+  contacts: number;
+  comments: number;
+}
+
+const WORKSPACES = 20;
+
+/** Tags of every workspace: the first is on a third of all posts, the last on three of them. */
+export const TAGS = 30;
+/** Row numbers with a part to play, in every workspace. */
+export const special = {
+  /** Three of ten posts are the first account's: more than 10,000 in the large workspace. */
+  busyAccount: 1,
+  quietAccount: 2,
+  /** 5,000 comments in the large workspace. */
+  discussedPost: 1000,
+  /** A quarter of that discussion answers it. */
+  answeredComment: 4,
+  /** Writes three of ten comments. */
+  loudContact: 1,
+  /** On a third of all posts. */
+  commonTag: 1,
+  /** On three posts. */
+  rareTag: TAGS,
+  /** Wrote half of all posts. */
+  busyAuthor: 1,
+  /** Wrote one of 5,000. */
+  rareAuthor: 2,
+} as const;
+
+/** Comments of the large workspace's most discussed post; 200 in the others. */
+export const DISCUSSION = 5000;
+
+/** The id of the nth row of a kind: a UUIDv7 of the row's moment, for row 1 to the number of rows. */
+export function rowIdOf(workspace: BigWorkspace, kind: Kind, number: number): string {
+  const digits = createHash("md5").update(`${workspace.id} ${kind} ${number}`).digest("hex");
+  const time = (epochs[kind] + number * MINUTE).toString(16).padStart(12, "0");
+  return `${time}7${digits.slice(13, 16)}8${digits.slice(17)}`.replace(
+    /^(.{8})(.{4})(.{4})(.{4})(.{12})$/,
+    "$1-$2-$3-$4-$5",
+  );
+}
+
+/** The same in SQL; a plain expression, because calling a function for each id takes twice as long. */
+const idOf = (workspace: BigWorkspace, kind: Kind, number: string) =>
+  `overlay(overlay(md5('${workspace.id} ${kind} ' || (${number}))
+    placing lpad(to_hex(${epochs[kind]} + (${number})::bigint * ${MINUTE}), 12, '0') || '7' from 1)
+    placing '8' from 17 for 1)::uuid`;
+
+/** Each row is a minute younger than the row before it. */
+const MINUTE = 60_000;
+const epochs = {
+  Account: Date.UTC(2024, 0),
+  Member: Date.UTC(2024, 0),
+  Tag: Date.UTC(2024, 0),
+  Contact: Date.UTC(2024, 0),
+  Post: Date.UTC(2025, 0),
+  Media: Date.UTC(2025, 0),
+  Comment: Date.UTC(2025, 0),
+};
+export type Kind = keyof typeof epochs;
+
+const timeOf = (kind: Kind, number: string) =>
+  `(to_timestamp(${epochs[kind] / 1000}) + (${number}) * interval '1 minute')`;
+
+/**
+ * Fills an empty, migrated database with data of realistic size and shape, made inside of PostgreSQL:
+ * 20 workspaces, 100,000 posts, 200,000 comments and what belongs to them, all of it uneven. The first
+ * workspace is by far the largest, the last the smallest.
+ * The same in every run. Nothing analyzes it by itself: {@link analyze} does.
+ */
+export async function buildBigData(database: TestDatabase): Promise<BigWorkspace[]> {
+  const workspaces = workspaceSizes();
+  const client = connect(database.ownerUrl, { max: 1, idleTimeoutMs: 600_000 });
+  try {
+    // The rows refer to each other by construction; a superuser need not have that checked.
+    const [login] = await client<{ super: boolean }[]>`
+      select rolsuper as super from pg_roles where rolname = current_user`;
+    if (login?.super) await client.unsafe("set session_replication_role = replica");
+    await client
+      .unsafe(`set role ${OWNER_ROLE}; set synchronous_commit = off; set jit = off`)
+      .simple();
+    await client.unsafe(withoutAutovacuum);
+    for (const workspace of workspaces) await fill(client, workspace);
+    return workspaces;
+  } finally {
+    await client.end({ timeout: 5 });
+  }
+}
+
+/** Gives the planner its statistics. */
+export async function analyze(database: TestDatabase) {
+  const client = connect(database.ownerUrl, { max: 1 });
+  try {
+    await client.unsafe(`set role ${OWNER_ROLE}; analyze`).simple();
+  } finally {
+    await client.end({ timeout: 5 });
+  }
+}
+
+/** Else the statistics would come in the middle of a test. */
+const withoutAutovacuum = `do $$
+  declare name regclass;
+  begin
+    for name in select oid from pg_class where relkind = 'r' and relnamespace = 'public'::regnamespace loop
+      execute format('alter table %s set (autovacuum_enabled = false)', name);
+    end loop;
+  end $$`;
+
+/** 40 % of everything in the first workspace, the rest shared out as 1/2, 1/3, 1/4 … */
+function workspaceSizes(): BigWorkspace[] {
+  const weights = Array.from({ length: WORKSPACES - 1 }, (_, index) => 1 / (index + 2));
+  const sum = weights.reduce((total, weight) => total + weight, 0);
+  return [0.4, ...weights.map((weight) => (0.6 * weight) / sum)].map((share, index) => {
+    const digits = createHash("md5").update(`workspace ${index}`).digest("hex");
+    return {
+      id: digits.replace(/^(.{8})(.{4}).(.{3}).(.{3})(.{12})$/, "$1-$2-7$3-8$4-$5"),
+      posts: Math.ceil(100_000 * share),
+      accounts: index === 0 ? 200 : 30,
+      members: 12,
+      contacts: Math.ceil(20_000 * share),
+      comments: Math.ceil(200_000 * share),
+    };
+  });
+}
+
+const networkOf = (number: string) =>
+  `(array['INSTAGRAM','FACEBOOK','TIKTOK','X','LINKEDIN'])[(${number}) % 5 + 1]`;
+
+/** 1 … count, with a hash of the number that is spread evenly over 0 … 9,999. */
+const series = (count: number) =>
+  `(select n, (hashint4(n)::bigint & 2147483647) % 10000 as h from generate_series(1, ${count}) as n) as s`;
+
+async function fill(client: postgres.Sql<never> | ReturnType<typeof connect>, w: BigWorkspace) {
+  const text =
+    "'Lorem ipsum dolor sit amet, consectetur adipiscing elit. ' || repeat(md5(n::text), 4)";
+  // A row in the order of its tables' references; `into` adds the workspace.
+  const into = (table: string, columns: string, values: string, from: string) =>
+    `insert into ${table} (workspace_id, ${columns}) select '${w.id}', ${values} from ${from}`;
+
+  // The busy account and one in ten of the others' posts; a quiet account has one in 500.
+  const accountOf = `case when h % 10 < 3 then ${special.busyAccount} when h % 500 = 3 then ${special.quietAccount} else h % ${w.accounts - 2} + 3 end`;
+  const authorOf = `case when h % 20 = 0 then null when h % 5000 = 1 then ${special.rareAuthor} when h % 2 = 0 then ${special.busyAuthor} else h % ${w.members - 2} + 3 end`;
+  const statusOf = `case when n % 1000 = 7 then 'FAILED' when n % 2000 = 8 then 'PUBLISHING' when h % 100 < 3 then 'DRAFT' when h % 100 < 6 then 'SCHEDULED' when h % 100 < 7 then 'NEEDS_APPROVAL' else 'PUBLISHED' end`;
+  // Three posts at a time; what is scheduled lies behind all that is published.
+  const postTime = timeOf("Post", "n / 3 * 3");
+  const scheduledTime = timeOf("Post", "n / 3 * 3 + 100000");
+  const discussion = w.posts > DISCUSSION * 4 ? DISCUSSION : 200;
+  const postOf = (comment: string) =>
+    `case when ${comment} <= ${discussion} then ${special.discussedPost} else ((${comment})::bigint * 7919) % ${w.posts} + 1 end`;
+
+  await client
+    .unsafe(
+      [
+        `begin`,
+        `set local app.workspace_id = '${w.id}'`,
+        `insert into workspaces (workspace_id, name) values ('${w.id}', 'Workspace')`,
+        into(
+          "members",
+          "id, email, display_name, role, created_at",
+          `${idOf(w, "Member", "n")}, n || '@example.com', 'Member ' || n, 'EDITOR', ${timeOf("Member", "n")}`,
+          series(w.members),
+        ),
+        into(
+          "tags",
+          "id, name, created_at",
+          `${idOf(w, "Tag", "n")}, 'Tag ' || n, ${timeOf("Tag", "n")}`,
+          series(TAGS),
+        ),
+        into(
+          "accounts",
+          "id, network, handle, display_name, follower_count, health, created_at",
+          `${idOf(w, "Account", "n")}, ${networkOf("n")}, 'handle' || n, 'Account ' || h, h, case when n % 20 = 5 then 'DISCONNECTED' else 'HEALTHY' end, ${timeOf("Account", "n")}`,
+          series(w.accounts),
+        ),
+        into(
+          "contacts",
+          "id, network, handle, display_name, created_at",
+          `${idOf(w, "Contact", "n")}, ${networkOf("h")}, 'contact' || n, 'Contact ' || n, ${timeOf("Contact", "n")}`,
+          series(w.contacts),
+        ),
+        into(
+          "posts",
+          "id, account_id, author_id, status, body, created_at, scheduled_at, published_at",
+          `${idOf(w, "Post", "n")}, ${idOf(w, "Account", accountOf)}, ${idOf(w, "Member", authorOf)}, status, ${text}, at, case when status = 'SCHEDULED' then ${scheduledTime} end, case when status = 'PUBLISHED' then at end`,
+          `(select *, ${statusOf} as status, ${postTime} as at from ${series(w.posts)}) as s`,
+        ),
+        into(
+          "post_metrics",
+          "post_id, impressions, likes, captured_at",
+          `${idOf(w, "Post", "n")}, h, h / 100, ${postTime}`,
+          `${series(w.posts)} where (${statusOf}) = 'PUBLISHED'`,
+        ),
+        into(
+          "media",
+          "id, post_id, position, kind, url",
+          `${idOf(w, "Media", "n")}, ${idOf(w, "Post", "n * 2")}, 0, 'IMAGE', 'https://example.com/' || n`,
+          series(Math.floor(w.posts / 2)),
+        ),
+        into(
+          "post_tags",
+          "post_id, tag_id, timeline_at",
+          `${idOf(w, "Post", "n")}, ${idOf(w, "Tag", "tag")}, case when (${statusOf}) = 'SCHEDULED' then ${scheduledTime} else ${postTime} end`,
+          `(select n, h, ${special.commonTag} as tag from ${series(w.posts)} where n % 3 = 0
+            union all select n, h, h % ${TAGS - 2} + 2 from ${series(w.posts)} where n % 3 < 2
+            union all select n, h, ${special.rareTag} from ${series(300)} where n % 100 = 0) as s`,
+        ),
+        into(
+          "comments",
+          "id, account_id, post_id, parent_id, contact_id, status, body, created_at",
+          `${idOf(w, "Comment", "n")}, ${idOf(w, "Account", accountOf.replaceAll("h %", "posth %"))}, ${idOf(w, "Post", "post")},
+            case when parent then ${idOf(w, "Comment", `case when n <= ${discussion} then ${special.answeredComment} else n - 1 end`)} end,
+            ${idOf(w, "Contact", `case when h % 10 < 3 then ${special.loudContact} else h % ${w.contacts} + 1 end`)},
+            case when h % 100 < 2 then 'NEW' when h % 100 < 3 then 'HIDDEN' when h % 2 = 0 then 'READ' else 'ANSWERED' end,
+            'What a lovely comment, number ' || n, ${timeOf("Comment", "n / 4 * 4")}`,
+          // One in four answers: in the discussion the same comment, else the one before it; below its post.
+          `(select n, h, post, parent, (hashint4(post::int)::bigint & 2147483647) % 10000 as posth
+            from (select n, h, n % 4 = 1 and n > 4 as parent, ${postOf("n - (n % 4 = 1)::int")} as post
+              from ${series(w.comments)}) as s) as s`,
+        ),
+        `commit`,
+      ].join(";\n"),
+    )
+    .simple();
+}

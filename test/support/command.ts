@@ -1,0 +1,94 @@
+import { spawn, type ChildProcess } from "node:child_process";
+import { once } from "node:events";
+import { existsSync, readFileSync } from "node:fs";
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
+import { settings } from "../../src/config.ts";
+
+/** The command as `npm start` runs it. */
+export const main = join(import.meta.dirname, "../../dist/main.js");
+
+/** A run of the command. */
+export interface Run {
+  process: ChildProcess;
+  /** What it has written to both outputs so far. */
+  output(): string;
+  /** Waits until the output contains this. Fails when the process ends before. */
+  says(text: string | RegExp): Promise<void>;
+  /** Waits for the end. */
+  ended: Promise<Ended>;
+}
+
+export interface Ended {
+  /** The exit code; null when a signal ended it. */
+  code: number | null;
+  stdout: string;
+  stderr: string;
+}
+
+/** Starts `socialhub` in a folder, with these settings and none of this process's. */
+export function start(
+  words: readonly string[],
+  environment: Record<string, string>,
+  folder: string,
+): Run {
+  const inherited = Object.entries(process.env).filter(
+    ([name]) => !(name in settings) && !name.startsWith("PG") && !name.startsWith("VITEST"),
+  );
+  const child = spawn(process.execPath, [main, ...words], {
+    cwd: folder,
+    env: { ...Object.fromEntries(inherited), NODE_ENV: "production", ...environment },
+    stdio: ["ignore", "pipe", "pipe"],
+  });
+  let stdout = "";
+  let stderr = "";
+  child.stdout.setEncoding("utf8").on("data", (text: string) => (stdout += text));
+  child.stderr.setEncoding("utf8").on("data", (text: string) => (stderr += text));
+  const ended = once(child, "close").then(() => ({ code: child.exitCode, stdout, stderr }));
+  const output = () => stdout + stderr;
+  return {
+    process: child,
+    output,
+    ended,
+    async says(text) {
+      const there = () =>
+        typeof text === "string" ? output().includes(text) : text.test(output());
+      while (!there()) {
+        if (child.exitCode !== null || child.signalCode !== null) {
+          await ended;
+          if (there()) return;
+          throw new Error(`ended without saying ${String(text)}:\n${output()}`);
+        }
+        await sleep(20);
+      }
+    },
+  };
+}
+
+/** Runs `socialhub` to its end. */
+export async function run(
+  words: readonly string[],
+  environment: Record<string, string>,
+  folder: string,
+): Promise<Ended> {
+  return start(words, environment, folder).ended;
+}
+
+/** A folder of a test's own, with how to remove it. */
+export async function temporaryFolder(): Promise<{ path: string; remove: () => Promise<void> }> {
+  const path = await mkdtemp(join(tmpdir(), "socialhub-command-"));
+  return { path, remove: () => rm(path, { recursive: true, force: true, maxRetries: 5 }) };
+}
+
+/** Whether a process runs. One that has ended but that nobody reaped does not. */
+export function isRunning(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+  } catch {
+    return false;
+  }
+  const status = `/proc/${pid}/stat`;
+  return !existsSync(status) || !/\) [ZX] /.test(readFileSync(status, "utf8"));
+}

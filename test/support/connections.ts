@@ -1,0 +1,313 @@
+import {
+  getNamedType,
+  isEnumType,
+  isInputObjectType,
+  isObjectType,
+  type GraphQLEnumType,
+  type GraphQLField,
+  type GraphQLInputObjectType,
+  type GraphQLObjectType,
+  type GraphQLSchema,
+} from "graphql";
+import { expect } from "vitest";
+import { fromGlobalId, toGlobalId } from "../../src/loaders/global-id.ts";
+import type { Answer, AskOptions, Json, TestApp } from "./app.ts";
+import { isLink, type Row, type TestTable, type World } from "./fixtures.ts";
+
+/** A field of the schema that gives a connection: what the general tests are written over. */
+export interface ConnectionField {
+  /** `Account.posts` */
+  name: string;
+  parent: GraphQLObjectType;
+  field: GraphQLField<unknown, unknown>;
+  /** The type of its nodes. */
+  node: string;
+  order: GraphQLEnumType;
+  /** The names of the orderings. */
+  orderings: string[];
+  filter: GraphQLInputObjectType | undefined;
+}
+
+/** Every connection of the schema, those at the root first. */
+export function connectionFields(schema: GraphQLSchema): ConnectionField[] {
+  const types = Object.values(schema.getTypeMap()).filter(isObjectType);
+  const found = types.flatMap((parent) =>
+    Object.values(parent.getFields())
+      .filter(({ type }) => getNamedType(type).name.endsWith("Connection"))
+      .map((field) => describeConnection(parent, field)),
+  );
+  const isRoot = ({ parent }: ConnectionField) => parent === schema.getQueryType();
+  return [...found.filter(isRoot), ...found.filter((connection) => !isRoot(connection))];
+}
+
+function describeConnection(
+  parent: GraphQLObjectType,
+  field: GraphQLField<unknown, unknown>,
+): ConnectionField {
+  const name = `${parent.name}.${field.name}`;
+  const typeOf = (argument: string) => {
+    const found = field.args.find((candidate) => candidate.name === argument);
+    return found && getNamedType(found.type);
+  };
+  const [order, filter] = [typeOf("orderBy"), typeOf("filter")];
+  if (!isEnumType(order)) throw new Error(`${name} has no argument orderBy of an enum`);
+  return {
+    name,
+    parent,
+    field,
+    node: getNamedType(field.type).name.replace(/Connection$/, ""),
+    order,
+    orderings: order.getValues().map((value) => value.name),
+    filter: isInputObjectType(filter) ? filter : undefined,
+  };
+}
+
+/** `[connection, ordering]` for `describe.each`, with a title. */
+export const orderingsOf = (connections: readonly ConnectionField[]) =>
+  connections.flatMap((connection) =>
+    connection.orderings.map((orderBy) => ({
+      title: `${connection.name}, ${orderBy}`,
+      connection,
+      orderBy,
+    })),
+  );
+
+/** What a page is asked with. */
+export interface PageArguments {
+  first?: number | null;
+  after?: string | null;
+  last?: number | null;
+  before?: string | null;
+  orderBy?: string;
+  filter?: unknown;
+}
+
+/** A page as it came. */
+export interface Page {
+  /** Global ids. */
+  ids: string[];
+  cursors: string[];
+  hasNextPage: boolean;
+  hasPreviousPage: boolean;
+  startCursor: string | null;
+  endCursor: string | null;
+  totalCount: number | null | undefined;
+}
+
+/** A connection on the server, below one parent of one world. */
+export class Pager {
+  readonly connection: ConnectionField;
+  readonly world: World;
+  /** Row id of the parent; undefined at the root. */
+  readonly parentId: string | undefined;
+  readonly #app: TestApp;
+  readonly #key: string;
+
+  /** Below the first row of the parent's table, on which most rows hang. */
+  constructor(app: TestApp, key: string, world: World, connection: ConnectionField) {
+    this.#app = app;
+    this.#key = key;
+    this.world = world;
+    this.connection = connection;
+    this.parentId = parentIdOf(world, connection);
+  }
+
+  /** The answer to a page's operation, whatever it is. */
+  ask(
+    args: PageArguments,
+    selection = SELECTION,
+    options: Pick<AskOptions, "key"> = {},
+  ): Promise<Answer> {
+    return this.#app.ask(this.#document(selection), {
+      key: this.#key,
+      ...options,
+      variables: { ...args, parent: this.#globalParent() },
+    });
+  }
+
+  /** A page; fails on an error, and when the page is not of one piece. */
+  async page(args: PageArguments, { total = false } = {}): Promise<Page> {
+    const answer = await this.ask(args, total ? `totalCount ${SELECTION}` : SELECTION);
+    expect(answer.errors).toEqual([]);
+    const found = this.read(answer);
+    const { edges, nodes, pageInfo } = found;
+    const page: Page = {
+      ids: edges.map((edge: Json) => edge.node.id),
+      cursors: edges.map((edge: Json) => edge.cursor),
+      totalCount: found.totalCount,
+      ...pageInfo,
+    };
+    expect(nodes.map((node: Json) => node.id)).toEqual(page.ids);
+    expect(page.startCursor).toBe(page.cursors[0] ?? null);
+    expect(page.endCursor).toBe(page.cursors.at(-1) ?? null);
+    return page;
+  }
+
+  /** The connection in an answer. */
+  read(answer: Answer): Json {
+    const { data } = answer;
+    return this.parentId === undefined ? data?.page : data?.parent?.page;
+  }
+
+  /**
+   * The rows of the connection in their order, as global ids, from plain SQL: not from the loaders.
+   * `keep` stands for a filter.
+   */
+  async expected(orderBy: string, keep: (row: Row) => boolean = () => true): Promise<string[]> {
+    const { connection, world, parentId } = this;
+    const table = tableOf(world, connection.node);
+    const { by, way } = meaningOf(connection.order.name, orderBy, table);
+    const where = parentId === undefined ? "true" : membership(connection, world, table);
+    const rows = await world.query<Record<string, Row[string]>>(
+      `select t.* from ${table.name} t where t.workspace_id = $1 and ${where}
+       order by t.${by} ${way}, t.id ${way}`,
+      [world.workspaceId, ...(where.includes("$2") ? [parentId ?? ""] : [])],
+    );
+    return rows
+      .map((row) =>
+        Object.fromEntries(
+          [...table.columns].map(([property, column]) => [property, row[column.name] ?? null]),
+        ),
+      )
+      .filter(keep)
+      .map((row) => toGlobalId(connection.node, String(row["id"])));
+  }
+
+  #globalParent() {
+    if (this.parentId === undefined) return undefined;
+    return toGlobalId(this.connection.parent.name, this.parentId);
+  }
+
+  #document(selection: string): string {
+    const { parent, field } = this.connection;
+    const given = field.args.map(({ name }) => `${name}: $${name}`).join(", ");
+    // A variable with a default may be left out, as the argument may.
+    const declared = field.args.map(({ name, type, defaultValue }) =>
+      typeof defaultValue === "string"
+        ? `$${name}: ${String(type)} = ${defaultValue}`
+        : `$${name}: ${String(type)}`,
+    );
+    const page = `page: ${field.name}(${given}) { ${selection} }`;
+    return this.parentId === undefined
+      ? `query Page(${declared.join(", ")}) { ${page} }`
+      : `query Page($parent: ID!, ${declared.join(", ")}) {
+          parent: node(id: $parent) { ... on ${parent.name} { ${page} } }
+        }`;
+  }
+}
+
+const SELECTION = `edges { cursor node { id } } nodes { id }
+  pageInfo { hasNextPage hasPreviousPage startCursor endCursor }`;
+
+export interface WalkOptions {
+  /** Page sizes, used in turn. */
+  sizes: readonly (number | undefined)[];
+  backward?: boolean;
+  orderBy: string;
+  filter?: unknown;
+  /** Happens between two pages, with the last one. */
+  between?: (page: Page) => Promise<void>;
+}
+
+/** Reads from one end to the other; the ids in the connection's order. */
+export async function walk(pager: Pager, options: WalkOptions): Promise<string[]> {
+  const { sizes, backward = false, orderBy, filter, between } = options;
+  const pages: string[][] = [];
+  let cursor: string | null | undefined;
+  for (let turn = 0; turn < 2000; turn += 1) {
+    const size = sizes[turn % sizes.length];
+    const args: PageArguments = backward
+      ? { last: size ?? 20, before: cursor ?? null }
+      : { first: size ?? null, after: cursor ?? null };
+    const page = await pager.page({ ...args, orderBy, filter });
+    const [goesOn, cameFrom] = backward
+      ? [page.hasPreviousPage, page.hasNextPage]
+      : [page.hasNextPage, page.hasPreviousPage];
+    expect(cameFrom, "whether there are pages on the side that we came from").toBe(turn > 0);
+    if (goesOn) expect(page.ids).toHaveLength(size ?? 20);
+    pages.push(page.ids);
+    if (!goesOn) return (backward ? pages.reverse() : pages).flat();
+    cursor = backward ? page.startCursor : page.endCursor;
+    await between?.(page);
+  }
+  throw new Error(`${pager.connection.name} never ends`);
+}
+
+/** The table of a type: `Post` lies in `posts`, `Media` in `media`. */
+export function tableOf(world: World, type: string): TestTable {
+  const name = type.replace(/(?<=[a-z])[A-Z]/g, "_$&").toLowerCase();
+  const names = [name, `${name}s`, name.replace(/y$/, "ies")];
+  const table = world.tables.find((candidate) => names.includes(candidate.name));
+  if (!table) {
+    throw new Error(`there is no table for the type ${type}: looked for ${names.join(", ")}`);
+  }
+  return table;
+}
+
+/** The table that links the nodes to their parents, when they have no foreign key to them. */
+export function linkOf({ parent, node }: ConnectionField, world: World): TestTable | undefined {
+  if (parent.name === "Query" || parent.name === "Workspace") return undefined;
+  const [own, other] = [tableOf(world, node), tableOf(world, parent.name)];
+  if (own.references.some(({ to }) => to === other)) return undefined;
+  return world.tables.find(
+    (table) => isLink(table) && table.references.every(({ to }) => to === own || to === other),
+  );
+}
+
+/** SQL for: the row t belongs to the parent $2. By the foreign key, or by the table that links the two. */
+function membership(connection: ConnectionField, world: World, table: TestTable): string {
+  const { name, parent } = connection;
+  if (parent.name === "Workspace") return "true";
+  const parentTable = tableOf(world, parent.name);
+  const columnOf = (from: TestTable, to: TestTable) => {
+    const found = from.references.filter((reference) => reference.to === to);
+    if (found.length > 1) {
+      throw new Error(`${from.name} refers to ${to.name} twice: which of the two is ${name}?`);
+    }
+    const property = found[0]?.pairs.find(({ foreign }) => foreign === "id")?.own;
+    return property === undefined ? undefined : from.columns.get(property)?.name;
+  };
+  const direct = columnOf(table, parentTable);
+  if (direct) return `t.${direct} = $2`;
+  const link = linkOf(connection, world);
+  if (!link) {
+    throw new Error(
+      `${name}: neither does ${table.name} refer to ${parentTable.name}, nor does a table link them`,
+    );
+  }
+  return `exists (select from ${link.name} l where l.workspace_id = t.workspace_id
+    and l.${columnOf(link, table)} = t.id and l.${columnOf(link, parentTable)} = $2)`;
+}
+
+function parentIdOf(world: World, { name, parent }: ConnectionField): string | undefined {
+  if (parent.name === "Query") return undefined;
+  if (!parent.getInterfaces().some((type) => type.name === "Node")) {
+    throw new Error(`${name}: ${parent.name} is no Node, so the walk cannot reach it`);
+  }
+  if (parent.name === "Workspace") return world.workspaceId;
+  const id = world.rows(tableOf(world, parent.name).name)[0]?.["id"];
+  if (typeof id !== "string") {
+    throw new Error(`${name}: the fixtures have no ${parent.name} to walk from`);
+  }
+  return id;
+}
+
+/** What the orderings mean, where their names do not say it of every type. */
+const MEANINGS: Record<string, { by: string; way: "asc" | "desc" }> = {
+  "AccountOrder.NAME": { by: "display_name", way: "asc" },
+  "AccountOrder.MOST_FOLLOWERS": { by: "follower_count", way: "desc" },
+  "TagOrder.NAME": { by: "name", way: "asc" },
+};
+
+function meaningOf(order: string, value: string, table: TestTable) {
+  const known = MEANINGS[`${order}.${value}`];
+  if (known) return known;
+  if (value !== "NEWEST_FIRST" && value !== "OLDEST_FIRST") {
+    throw new Error(`say in test/support/connections.ts what ${order}.${value} orders by`);
+  }
+  const by = table.columns.has("timelineAt") ? "timeline_at" : "created_at";
+  return { by, way: value === "NEWEST_FIRST" ? "desc" : "asc" } as const;
+}
+
+/** The row id in a global id. */
+export const rowIdOf = (globalId: string) => fromGlobalId(globalId).id;

@@ -1,0 +1,161 @@
+import { vi } from "vitest";
+import { APP_ROLE, connect, type Client } from "../../src/db/client.ts";
+import { ReadSession, type Asking } from "../../src/db/session.ts";
+import { bind, type Statement, type Values } from "../../src/db/statement.ts";
+import type { Json } from "./app.ts";
+import type { TestDatabase } from "./database.ts";
+
+/** A statement that a loader sent, with everything it was sent with. */
+export interface Sent {
+  workspaceId: string;
+  statement: Statement<unknown>;
+  values: Values;
+  asking: Asking;
+}
+
+/** Listens to every request's session from now on; the answer holds what was sent, in order. */
+export function recordStatements(): { sent: Sent[]; stop: () => void } {
+  const sent: Sent[] = [];
+  const run = Reflect.get(ReadSession.prototype, "run");
+  const spy = vi.spyOn(ReadSession.prototype, "run");
+  spy.mockImplementation(function (this: ReadSession, statement, values, asking) {
+    sent.push({ workspaceId: this.workspaceId, statement, values, asking });
+    return run.call(this, statement, values, asking);
+  });
+  return { sent, stop: () => spy.mockRestore() };
+}
+
+/** PostgreSQL plans a prepared statement for its values five times, then maybe once for all values. */
+export const plannings = ["generic", "custom"] as const;
+export type Planning = (typeof plannings)[number];
+
+/** A node of a plan, as EXPLAIN (FORMAT JSON) writes it. */
+export interface PlanNode {
+  "Node Type": string;
+  "Relation Name"?: string;
+  "Index Name"?: string;
+  "Index Cond"?: string;
+  Filter?: string;
+  "Actual Rows": number;
+  "Actual Loops": number;
+  "Rows Removed by Filter"?: number;
+  "Rows Removed by Index Recheck"?: number;
+  "Rows Removed by Join Filter"?: number;
+  "Shared Hit Blocks": number;
+  "Shared Read Blocks": number;
+  "Total Cost": number;
+  Plans?: PlanNode[];
+}
+
+/** What one run of a statement did. */
+export class Plan {
+  readonly root: PlanNode;
+  readonly nodes: readonly PlanNode[];
+  /** As EXPLAIN wrote it, for messages. */
+  readonly text: string;
+
+  constructor(root: PlanNode, text: string) {
+    this.root = root;
+    this.nodes = flatten(root);
+    this.text = text;
+  }
+
+  /** Pages of tables and indexes that were touched, cached or not. */
+  get buffers(): number {
+    return this.root["Shared Hit Blocks"] + this.root["Shared Read Blocks"];
+  }
+
+  /** Nodes that read a table or an index. */
+  get scans(): readonly PlanNode[] {
+    return this.nodes.filter((node) => node["Relation Name"] !== undefined);
+  }
+
+  /** The most rows that one node sorted. */
+  get rowsSorted(): number {
+    const sorts = this.ofType("Sort", "Incremental Sort");
+    return Math.max(0, ...sorts.flatMap((sort) => (sort.Plans ?? []).map(rowsOf)));
+  }
+
+  /** Rows that were read from tables, those that did not fit included. */
+  get rowsRead(): number {
+    return this.rowsReadBy(this.scans);
+  }
+
+  rowsReadBy(scans: readonly PlanNode[]): number {
+    return scans.reduce((sum, node) => sum + rowsOf(node), 0);
+  }
+
+  /** The index of a bitmap, which does not name it together with the table. */
+  get bitmapIndex(): string | undefined {
+    return this.ofType("Bitmap Index Scan")[0]?.["Index Name"];
+  }
+
+  /** How often an index was gone into from its root. */
+  get descents(): number {
+    return this.scans.reduce((sum, node) => sum + node["Actual Loops"], 0);
+  }
+
+  ofType(...types: string[]): readonly PlanNode[] {
+    return this.nodes.filter((node) => types.includes(node["Node Type"]));
+  }
+}
+
+/** Rows in and out of a scan, over all its loops. PostgreSQL writes the average of the loops. */
+export const rowsOf = (node: PlanNode) =>
+  Math.ceil(
+    (node["Actual Rows"] +
+      (node["Rows Removed by Filter"] ?? 0) +
+      (node["Rows Removed by Index Recheck"] ?? 0)) *
+      node["Actual Loops"],
+  );
+
+const flatten = (node: PlanNode): PlanNode[] => [node, ...(node.Plans ?? []).flatMap(flatten)];
+
+/** Runs what the loaders sent once more, as the server's role in the same kind of transaction. */
+export class Explainer {
+  readonly #client: Client;
+  readonly #names = new Map<string, string>();
+
+  constructor(database: TestDatabase) {
+    this.#client = connect(database.url, { role: APP_ROLE, max: 1, idleTimeoutMs: 600_000 });
+  }
+
+  async explain({ statement, values, workspaceId }: Sent, planning: Planning): Promise<Plan> {
+    let name = this.#names.get(statement.text);
+    if (!name) {
+      this.#names.set(statement.text, (name = `s${this.#names.size}`));
+      await this.#client.unsafe(`prepare ${name} as ${statement.text}`).simple();
+    }
+    const given = bind(statement, { ...values, workspaceId })
+      .map(literal)
+      .join(", ");
+    const results = (await this.#client
+      .unsafe(
+        `begin isolation level repeatable read read only;
+         set local app.workspace_id = '${workspaceId}';
+         set local plan_cache_mode = force_${planning}_plan;
+         explain (analyze, buffers, timing off, format json) execute ${name}(${given});
+         rollback`,
+      )
+      .simple()) as unknown as Json[][];
+    const explained = results.flat().find((row: Json) => row["QUERY PLAN"])["QUERY PLAN"];
+    return new Plan(explained[0].Plan, JSON.stringify(explained[0].Plan, undefined, 1));
+  }
+
+  /** What a query of the test's own finds, as the server's role in a workspace. */
+  async query(workspaceId: string, text: string): Promise<Json[]> {
+    const results = (await this.#client
+      .unsafe(`begin; set local app.workspace_id = '${workspaceId}'; ${text}; rollback`)
+      .simple()) as unknown as Json[][];
+    return results.flat();
+  }
+
+  close(): Promise<void> {
+    return this.#client.end({ timeout: 5 });
+  }
+}
+
+function literal(value: string | number | boolean | null): string {
+  if (value === null) return "null";
+  return typeof value === "string" ? `'${value.replaceAll("'", "''")}'` : String(value);
+}

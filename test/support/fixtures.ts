@@ -1,0 +1,336 @@
+import { createHash } from "node:crypto";
+import { readdir } from "node:fs/promises";
+import { is } from "drizzle-orm";
+import { getTableConfig, PgTable, type PgColumn } from "drizzle-orm/pg-core";
+import { connect, OWNER_ROLE, type Client } from "../../src/db/client.ts";
+import { namedColumns } from "../../src/db/statement.ts";
+import { inWorkspace, type WorkspaceTransaction } from "../../src/db/workspace-transaction.ts";
+import type { TestDatabase } from "./database.ts";
+
+/** A row under the names of its row type. */
+export type Row = Readonly<Record<string, string | number | null | readonly string[]>>;
+
+/** A foreign key without the workspace: from which property to which of the other table. */
+export interface Reference {
+  to: TestTable;
+  pairs: { own: string; foreign: string; nullable: boolean }[];
+}
+
+/** A table as the fixtures and the oracles see it. */
+export interface TestTable {
+  name: string;
+  columns: ReadonlyMap<string, PgColumn>;
+  references: Reference[];
+  /** Properties of the primary key and of the unique constraints, without the workspace. */
+  keys: string[][];
+}
+
+/** The client of all worlds, and what it does last. */
+interface Queue {
+  client: Client;
+  last: Promise<unknown>;
+}
+
+/** Rows of one workspace. */
+export class World {
+  readonly workspaceId: string;
+  readonly tables: readonly TestTable[];
+  readonly #queue: Queue;
+  readonly #rows = new Map<string, Row[]>();
+  readonly #hub: number;
+  readonly #made = new Map<string, number>();
+  readonly #seed: string;
+
+  constructor(queue: Queue, tables: readonly TestTable[], seed: string, hub: number) {
+    this.#queue = queue;
+    this.tables = tables;
+    this.#seed = seed;
+    this.#hub = hub;
+    this.workspaceId = this.#uuid("workspace");
+  }
+
+  /** The rows that there were when the world was made, the hub first. */
+  rows(table: string): readonly Row[] {
+    const rows = this.#rows.get(table);
+    if (!rows) throw new Error(`the fixtures have no table ${table}`);
+    return rows;
+  }
+
+  /** What an SQL query finds, seen by the owner within the workspace: the oracle of a test. */
+  query<Found extends object>(text: string, values: readonly string[] = []): Promise<Found[]> {
+    return this.#transact(async (transaction) => [
+      ...(await transaction.unsafe<Found[]>(text, [...values])),
+    ]);
+  }
+
+  /** One after the other: the client is one connection. */
+  #transact<Result>(work: (transaction: WorkspaceTransaction) => Promise<Result>): Promise<Result> {
+    const run = () => inWorkspace(this.#queue.client, this.workspaceId, work);
+    const result = this.#queue.last.then(run, run);
+    this.#queue.last = result;
+    return result;
+  }
+
+  /**
+   * Rows of a table go and others come, in one transaction. The new ones hang on the first row of
+   * each table that they refer to; where a table links the table to another, they are linked as well.
+   */
+  change(table: TestTable, { remove, add }: { remove: string[]; add: number }): Promise<void> {
+    const rows = this.#next(table, add).map((index) => this.#row(table, index, 0));
+    return this.#transact(async (transaction) => {
+      await transaction`
+        delete from ${transaction(table.name)}
+        where workspace_id = ${this.workspaceId} and id = any(${remove}::uuid[])`;
+      const added = await this.#insert(transaction, table, rows);
+      for (const link of this.tables.filter(isLink)) {
+        const side = link.references.findIndex(({ to }) => to === table);
+        if (side < 0) continue;
+        const others = (to: TestTable) => (to === table ? added : this.rows(to.name));
+        const links = added.map((_, at) =>
+          this.#linkRow(link, others, side === 0 ? at : 0, side === 0 ? 0 : at),
+        );
+        await this.#insert(transaction, link, links);
+      }
+    });
+  }
+
+  /** Whether other rows hang on this one. */
+  isHub(table: TestTable, id: string): boolean {
+    const place = this.rows(table.name).findIndex((row) => row["id"] === id);
+    return place === 0 || (place >= this.#hub && place < this.#hub + GROUPS);
+  }
+
+  async fill(spread: number): Promise<void> {
+    for (const table of this.tables) {
+      const total = isTenant(table) ? 1 : this.#hub + spread;
+      const indexes = Array.from({ length: total }, (_, index) => index);
+      const others = (to: TestTable) => this.rows(to.name);
+      const rows = isLink(table)
+        ? this.#links(indexes).map(([from, to]) => this.#linkRow(table, others, from, to))
+        : this.#next(table, total).map((index) => this.#row(table, index, this.#parentOf(index)));
+      this.#rows.set(
+        table.name,
+        await this.#transact((transaction) => this.#insert(transaction, table, rows)),
+      );
+    }
+  }
+
+  #next(table: TestTable, count: number): number[] {
+    const start = this.#made.get(table.name) ?? 0;
+    this.#made.set(table.name, start + count);
+    return Array.from({ length: count }, (_, index) => start + index);
+  }
+
+  /** The first rows hang on the first row of the other table, the rest on a few others. */
+  #parentOf(index: number): number {
+    return index < this.#hub ? 0 : this.#hub + ((index - this.#hub) % GROUPS);
+  }
+
+  #row(table: TestTable, index: number, parent: number): Row {
+    const row: Record<string, Row[string]> = {};
+    for (const { to, pairs } of table.references) {
+      const nullable = pairs.every((pair) => pair.nullable);
+      const own = pairs.map((pair) => pair.own);
+      const oneEach = table.keys.some((key) => key.join() === own.join());
+      for (const { own: property, foreign } of pairs) {
+        if (to === table) {
+          row[property] = index === parent ? null : this.#uuid(`${table.name}/${parent}`);
+        } else if (nullable && parent > 0 && index % 3 === 2) {
+          row[property] = null;
+        } else {
+          const at = oneEach ? index : parent;
+          const found = this.rows(to.name)[at]?.[foreign];
+          if (found === undefined) throw new Error(`${table.name} needs a row ${at} of ${to.name}`);
+          row[property] = found;
+        }
+      }
+    }
+    for (const [property, column] of table.columns) {
+      if (property in row || column.generated || property === "workspaceId") continue;
+      row[property] = this.#valueOf(table, property, column, index);
+    }
+    return row;
+  }
+
+  /** Every row of either side with the other's first, and with a second one. */
+  #links(indexes: number[]): [from: number, to: number][] {
+    const links = indexes.flatMap((index): [number, number][] => [
+      [index, 0],
+      [index, this.#hub + (index % GROUPS)],
+      [0, index],
+    ]);
+    return [...new Map(links.map((link) => [link.join(), link])).values()];
+  }
+
+  #linkRow(
+    table: TestTable,
+    others: (to: TestTable) => readonly Row[],
+    ...places: [from: number, to: number]
+  ): Row {
+    const row: Record<string, Row[string]> = {};
+    table.references.forEach(({ to, pairs }, side) => {
+      for (const { own, foreign } of pairs) {
+        const value = others(to)[places[side] ?? 0]?.[foreign];
+        if (value === undefined) throw new Error(`no row ${places[side]} of ${to.name} to link`);
+        row[own] = value;
+      }
+    });
+    return row;
+  }
+
+  /** Few different values, so that most are tied; moments lie within one millisecond. */
+  #valueOf(table: TestTable, property: string, column: PgColumn, index: number): Row[string] {
+    const unique = table.keys.some((key) => key.length === 1 && key[0] === property);
+    const lot = this.#lot(`${table.name}/${index}/${property}`);
+    if (property === "id") return this.#uuid(`${table.name}/${index}`);
+    if (!column.notNull && lot % 3 === 0) return null;
+    if (column.enumValues && !column.getSQLType().endsWith("[]")) {
+      return column.enumValues[lot % column.enumValues.length] ?? null;
+    }
+    switch (column.getSQLType()) {
+      case "text":
+        return unique ? `${property} ${lot} ${index}` : (TEXTS[lot % TEXTS.length] ?? null);
+      case "text[]":
+        return [];
+      case "bigint":
+        return COUNTS[lot % COUNTS.length] ?? 0;
+      case "integer":
+        return lot % 3;
+      case "timestamp(3) with time zone":
+        return `2026-03-01 09:30:00.123${String(lot % 1000).padStart(3, "0")}+00`;
+      default:
+        throw new Error(
+          `test/support/fixtures.ts cannot make a ${column.getSQLType()} for ${table.name}.${property}`,
+        );
+    }
+  }
+
+  async #insert(
+    transaction: WorkspaceTransaction,
+    table: TestTable,
+    rows: readonly Row[],
+  ): Promise<Row[]> {
+    const [first] = rows;
+    if (!first) return [];
+    const nameOf = (property: string) => table.columns.get(property)?.name ?? property;
+    const named = rows.map((row) => ({
+      workspace_id: this.workspaceId,
+      ...Object.fromEntries(
+        Object.entries(row).map(([property, value]) => [nameOf(property), value]),
+      ),
+    }));
+    const found = await transaction`
+      insert into ${transaction(table.name)} ${transaction(named as never)} returning *`;
+    return found.map((row) =>
+      Object.fromEntries(
+        [...table.columns].map(([property, column]) => [property, row[column.name] ?? null]),
+      ),
+    );
+  }
+
+  #lot(text: string): number {
+    return createHash("sha256").update(`${this.#seed}/${text}`).digest().readUInt32BE();
+  }
+
+  /** Always the same, and in no order: ties must be broken by id, not by age. */
+  #uuid(text: string): string {
+    const hex = createHash("sha256").update(`${this.#seed}/${text}`).digest("hex");
+    return hex.slice(0, 32).replace(/^(.{8})(.{4})(.{4})(.{4})(.{12})$/, "$1-$2-$3-$4-$5");
+  }
+}
+
+/** On how many rows besides the hub the others hang. */
+const GROUPS = 6;
+
+/** Words that sort, escape and encode in different ways. */
+const TEXTS = ["Zoë", "zoe", 'Ångström "\\', "漢字 🎈", "a\tb", "Z'o e"];
+const COUNTS = [0, 7, 7, 2 ** 31 + 5, Number.MAX_SAFE_INTEGER];
+
+const isTenant = (table: TestTable) => table.keys[0]?.length === 0;
+
+/** Its key is made of two references: it links the rows of one table to those of another. */
+export const isLink = (table: TestTable): boolean =>
+  table.references.length === 2 &&
+  (table.keys[0] ?? []).length === 2 &&
+  (table.keys[0] ?? []).every((property) =>
+    table.references.some(({ pairs }) => pairs.some(({ own }) => own === property)),
+  );
+
+export interface WorldOptions {
+  /** Different worlds have different seeds. */
+  seed: string;
+  /** How many rows of each table hang on the first row of each table that they refer to. */
+  hub: number;
+  /** How many more hang on a few other rows. */
+  spread?: number;
+}
+
+/** Fills an empty database: one workspace for each of the options, every table by its columns. */
+export async function createWorlds<const Options extends readonly WorldOptions[]>(
+  database: TestDatabase,
+  options: Options,
+): Promise<{ worlds: { [Index in keyof Options]: World }; close(): Promise<void> }> {
+  const client = connect(database.ownerUrl, { role: OWNER_ROLE, max: 1 });
+  const queue = { client, last: Promise.resolve() };
+  const tables = await readTables();
+  const worlds: World[] = [];
+  for (const { seed, hub, spread = 0 } of options) {
+    const world = new World(queue, tables, seed, hub);
+    await world.fill(spread);
+    worlds.push(world);
+  }
+  await client.unsafe("analyze");
+  return {
+    worlds: worlds as { [Index in keyof Options]: World },
+    close: () => client.end({ timeout: 5 }),
+  };
+}
+
+/** Every table of src/db/tables, each behind those that it refers to. */
+async function readTables(): Promise<TestTable[]> {
+  const folder = new URL("../../src/db/tables/", import.meta.url);
+  const found = new Map<string, PgTable>();
+  for (const file of await readdir(folder)) {
+    const module = (await import(new URL(file, folder).href)) as Record<string, unknown>;
+    for (const value of Object.values(module)) {
+      if (is(value, PgTable)) found.set(getTableConfig(value).name, value);
+    }
+  }
+  const described = new Map<string, TestTable>();
+  for (const table of found.values()) describe(table, described);
+  return [...described.values()];
+}
+
+/** Adds a table, and before it those that it refers to. */
+function describe(table: PgTable, described: Map<string, TestTable>): TestTable {
+  const { name, foreignKeys, primaryKeys, uniqueConstraints } = getTableConfig(table);
+  const known = described.get(name);
+  if (known) return known;
+
+  const columns = new Map(namedColumns(table));
+  const propertyIn = (of: PgTable, column: PgColumn) =>
+    namedColumns(of).find(([, candidate]) => candidate.name === column.name)?.[0] ?? column.name;
+  const keyOf = (key: { columns: PgColumn[] }) =>
+    key.columns
+      .map((column) => propertyIn(table, column))
+      .filter((property) => property !== "workspaceId");
+  const entry: TestTable = {
+    name,
+    columns,
+    references: [],
+    keys: [...primaryKeys.map(keyOf), ...uniqueConstraints.map(keyOf)],
+  };
+  for (const key of foreignKeys) {
+    const { columns: own, foreignColumns, foreignTable } = key.reference();
+    const to = foreignTable === table ? entry : describe(foreignTable, described);
+    const pairs = own.map((column, at) => ({
+      own: propertyIn(table, column),
+      foreign: propertyIn(foreignTable, foreignColumns[at] ?? column),
+      nullable: !column.notNull,
+    }));
+    const beyondWorkspace = pairs.filter((pair) => pair.own !== "workspaceId");
+    if (beyondWorkspace.length > 0) entry.references.push({ to, pairs: beyondWorkspace });
+  }
+  described.set(name, entry);
+  return entry;
+}
