@@ -13,7 +13,7 @@ import {
 import { randomUUID } from "node:crypto";
 import { Authenticator, isPing, unauthenticated } from "./auth/authenticate.ts";
 import type { Config } from "./config.ts";
-import { createContext, type RequestContext } from "./context.ts";
+import { createContext, type LogLine, type RequestContext } from "./context.ts";
 import { APP_ROLE } from "./db/client.ts";
 import { Pool } from "./db/pool.ts";
 import { gates } from "./gates/plugin.ts";
@@ -22,7 +22,7 @@ import { healthRoutes } from "./health.ts";
 import { answerHttpErrors } from "./http-errors.ts";
 import type { Logger } from "./insight/log.ts";
 import { formatError } from "./insight/format-error.ts";
-import { endedEarly, insight } from "./insight/plugin.ts";
+import { endedEarly, insight, logRefused } from "./insight/plugin.ts";
 import { buildSchema } from "./schema/build.ts";
 import { headlineOperation } from "./schema/headline.ts";
 
@@ -44,6 +44,9 @@ export interface AppOptions {
   demoKey?: () => string | undefined;
 }
 
+/** How long a client may take to send its request. */
+const REQUEST_TIMEOUT_MS = 30_000;
+
 /** Untransacted look-ups, of keys and of readiness, have connections of their own. */
 const LOOKUP_CONNECTIONS = 2;
 
@@ -64,6 +67,8 @@ export async function createApp({
     logController: new LogController({ disableRequestLogging: true }),
     genReqId: () => randomUUID(),
     bodyLimit: config.http.maxBodyBytes,
+    // Fastify switches Node's own limit off: who sends half a body would keep a connection for ever.
+    requestTimeout: REQUEST_TIMEOUT_MS,
     forceCloseConnections: "idle",
   });
   server.addHook("onRequest", async (request, reply) => {
@@ -90,12 +95,18 @@ export async function createApp({
     }
     return found;
   };
+  const lines = new WeakMap<FastifyRequest, LogLine>();
   const contextOf = async (request: FastifyRequest, reply: FastifyReply) => {
+    const line: LogLine = { written: false };
+    lines.set(request, line);
     const authentication = await identify(request).catch((error: unknown) => {
+      line.written = true;
       throw endedEarly(logger, request.id, error);
     });
     const context = createContext(pool, config.pool.statementTimeoutMs, {
       requestId: request.id,
+      startedAt: performance.now() - reply.elapsedTime,
+      line,
       insightHeader: headerOf(request, "x-insight"),
       authentication,
     });
@@ -108,6 +119,11 @@ export async function createApp({
     url: "/graphql",
     method: ["GET", "POST", "OPTIONS"],
     handler: fastifyApolloHandler(apollo, { context: contextOf }),
+    onResponse: async (request, reply) => {
+      // Of a client that hung up the operation itself still tells.
+      if (lines.get(request)?.written || !reply.raw.writableEnded) return;
+      logRefused(logger, request.id, reply.statusCode, reply.elapsedTime);
+    },
   });
 
   return {

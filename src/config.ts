@@ -109,6 +109,11 @@ export const settings = {
     default: "500",
     about: "complexity points of an operation",
   },
+  MAX_NODES: {
+    ...integer(1, 100_000_000),
+    default: "10000",
+    about: "nodes that an operation may ask for: page sizes multiplied down the path",
+  },
   LOG_LEVEL: {
     ...oneOf(["trace", "debug", "info", "warn", "error", "silent"]),
     default: "info",
@@ -136,7 +141,7 @@ export interface Config {
     idleTimeoutMs: number;
     statementTimeoutMs: number;
   };
-  limits: { tokens: number; selections: number; depth: number; complexity: number };
+  limits: { tokens: number; selections: number; depth: number; complexity: number; nodes: number };
   log: { level: Parsed["LOG_LEVEL"]; format: Parsed["LOG_FORMAT"] };
 }
 
@@ -203,6 +208,7 @@ function assemble(value: Parsed): Config {
       selections: value.MAX_SELECTIONS,
       depth: value.MAX_DEPTH,
       complexity: value.MAX_COMPLEXITY,
+      nodes: value.MAX_NODES,
     },
     log: { level: value.LOG_LEVEL, format: value.LOG_FORMAT },
   };

@@ -8,6 +8,12 @@ import { ReadSession } from "./db/session.ts";
 export interface Measured {
   depth: number;
   complexity: number;
+  nodes: number;
+}
+
+/** A request has one log line, whoever comes to write it. */
+export interface LogLine {
+  written: boolean;
 }
 
 /**
@@ -16,6 +22,7 @@ export interface Measured {
  */
 export interface RequestContext {
   readonly requestId: string;
+  /** When the request came in, as `performance.now()` tells time. */
   readonly startedAt: number;
   /** Undefined for a request without credential: it gets no further than `__typename`. */
   readonly viewer: Viewer | undefined;
@@ -25,6 +32,8 @@ export interface RequestContext {
   readonly loaders: Map<object, Map<string, DataLoader<unknown, unknown>>>;
   /** Filled in by the gates. */
   readonly measured: Partial<Measured>;
+  /** Whether the request has its log line. */
+  readonly line: LogLine;
   /** Whether the client asked for `extensions.sql` and may see it. */
   readonly insight: boolean;
 }
@@ -36,14 +45,21 @@ const NO_WORKSPACE = "00000000-0000-0000-0000-000000000000";
 export function createContext(
   pool: Pool,
   statementTimeoutMs: number,
-  request: { requestId: string; insightHeader: string | undefined; authentication: Authentication },
+  request: {
+    requestId: string;
+    startedAt: number;
+    line: LogLine;
+    insightHeader: string | undefined;
+    authentication: Authentication;
+  },
 ): RequestContext {
   const { viewer, statements } = request.authentication;
   const session = new ReadSession(pool, viewer?.workspaceId ?? NO_WORKSPACE, statementTimeoutMs);
   session.record.overhead += statements;
   return {
     requestId: request.requestId,
-    startedAt: performance.now(),
+    startedAt: request.startedAt,
+    line: request.line,
     viewer,
     session,
     loaders: new Map(),

@@ -19,18 +19,20 @@ export const errorStatus = {
   BAD_USER_INPUT: 400,
   /** No credential, or one that is not valid (any more). */
   UNAUTHENTICATED: 401,
+  /** The viewer may not do this. */
+  FORBIDDEN: 403,
   /** The operation has more entity levels than are allowed. */
   DEPTH_LIMIT_EXCEEDED: 400,
   /** The operation costs more complexity points than are allowed. */
   COMPLEXITY_LIMIT_EXCEEDED: 400,
+  /** The operation asks for more nodes than are allowed. */
+  NODE_LIMIT_EXCEEDED: 400,
   /** All database connections are busy, or the database is away: try again. */
   SERVICE_UNAVAILABLE: 503,
   /** The database took longer than an operation may: ask for less. */
   TIMEOUT: 504,
   /** A hash of a persisted query that is not known. */
   PERSISTED_QUERY_NOT_FOUND: 200,
-  /** Persisted queries are not offered. */
-  PERSISTED_QUERY_NOT_SUPPORTED: 200,
   /** Which of several operations was meant cannot be told. */
   OPERATION_RESOLUTION_FAILURE: 400,
   /** Something unforeseen: the request id finds it in the log. */

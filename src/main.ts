@@ -1,29 +1,12 @@
 #!/usr/bin/env node
-import { Command } from "commander";
 import { CommandError, explainDatabase } from "./commands/command-error.ts";
-import { registerImport } from "./commands/import.ts";
-import { registerKey } from "./commands/key.ts";
-import { registerMigrate } from "./commands/migrate.ts";
-import { registerSeed } from "./commands/seed.ts";
-import { registerServe } from "./commands/serve.ts";
-import { registerWorkspace } from "./commands/workspace.ts";
-
-const program = new Command("socialhub")
-  .description("SocialHub: a GraphQL API server for social-media management")
-  .showHelpAfterError();
-
-registerServe(program);
-registerMigrate(program);
-registerSeed(program);
-registerImport(program);
-registerWorkspace(program);
-registerKey(program);
+import { makeProgram } from "./commands/program.ts";
 
 // `socialhub` alone serves. As commander's default command, serve would get every misspelt command too.
 const words = process.argv.slice(2);
 
 try {
-  await program.parseAsync(words.length > 0 ? words : ["serve"], { from: "user" });
+  await makeProgram().parseAsync(words.length > 0 ? words : ["serve"], { from: "user" });
 } catch (error) {
   console.error(`socialhub: ${describe(error)}`);
   process.exitCode = 1;

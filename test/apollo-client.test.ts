@@ -133,7 +133,7 @@ describe("Apollo Client with relayStylePagination", () => {
   it.each(names)("merges the pages of %s into one list", async (name) => {
     const { document, pager, variables } = operationFor(name);
     const [orderBy = ""] = pager.connection.orderings;
-    const walked = await walk(pager, { sizes: [100], orderBy });
+    const [walked] = await walk([{ pager, sizes: [100], orderBy }]);
     const asked = { ...variables, first: 7, orderBy };
     const { observable, stop } = await watch(newClient(), document, asked);
     const seen = await scroll(observable, forward);
@@ -145,7 +145,7 @@ describe("Apollo Client with relayStylePagination", () => {
   it.each(names)("merges the pages of %s from the end to the start", async (name) => {
     const { document, pager, variables } = operationFor(name);
     const [orderBy = ""] = pager.connection.orderings;
-    const walked = await walk(pager, { sizes: [100], orderBy });
+    const [walked] = await walk([{ pager, sizes: [100], orderBy }]);
     const { observable, stop } = await watch(newClient(), document, {
       ...variables,
       last: 7,

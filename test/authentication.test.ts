@@ -260,7 +260,7 @@ describe("a key", () => {
 
 describe("insight", () => {
   it("is for keys with the scope that ask for it, and for nobody else", async () => {
-    const scoped = await newKey(own.id, ["insight"]);
+    const scoped = await newKey(own.id, ["read", "insight"]);
     const unscoped = await newKey(own.id, ["read", "write", "admin"]);
     const ask = async (key: string | null, headers: Record<string, string>) => {
       const body = {

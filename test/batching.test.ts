@@ -224,6 +224,8 @@ describe("a batch that split", () => {
   const newContext = (requestId: string): RequestContext =>
     createContext(app.pool, 5_000, {
       requestId,
+      startedAt: performance.now(),
+      line: { written: false },
       insightHeader: undefined,
       authentication: {
         statements: 0,

@@ -4,7 +4,7 @@ import { isEnumType } from "graphql";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { connect, type Client } from "../src/db/client.ts";
 import { migrate, migrationNames } from "../src/db/migrate.ts";
-import { apiKeyScopes } from "../src/db/tables/api-key.ts";
+import { apiKeyScopes } from "../src/db/tables/access-words.ts";
 import { buildSchema } from "../src/schema/build.ts";
 import { createTestDatabase, type TestDatabase } from "./support/database.ts";
 import { readTables } from "./support/tables.ts";

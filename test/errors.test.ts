@@ -1,5 +1,6 @@
 import { GraphQLError } from "graphql";
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
+import type { ApiKeyScope } from "../src/db/tables/access-words.ts";
 import { demoWorkspaceList } from "../src/data/demo/seed.ts";
 import { APP_ROLE, connect, type Client } from "../src/db/client.ts";
 import { PoolError } from "../src/db/pool-error.ts";
@@ -66,7 +67,8 @@ const withoutGrant = <Result>(work: () => Promise<Result>) =>
     work,
   );
 
-const newKey = () => makeKey(app.database, demoWorkspaceList()[0]!.id);
+const newKey = (scopes?: ApiKeyScope[]) =>
+  makeKey(app.database, demoWorkspaceList()[0]!.id, scopes);
 
 /** What must never leave the server. */
 const SECRETS =
@@ -188,6 +190,9 @@ describe("every code", () => {
     UNAUTHENTICATED: () => send(app, { body: { query: "{ viewer { name } }" }, key: null }),
     DEPTH_LIMIT_EXCEEDED: () => ask(deep),
     COMPLEXITY_LIMIT_EXCEEDED: () => ask(dear),
+    NODE_LIMIT_EXCEEDED: () =>
+      ask("{ accounts(first: 100) { nodes { posts(first: 100) { totalCount } } } }"),
+    FORBIDDEN: async () => ask("{ viewer { name } }", await newKey(["insight"])),
     OPERATION_RESOLUTION_FAILURE: () => ask("query A { __typename } query B { __typename }"),
     PERSISTED_QUERY_NOT_FOUND: () =>
       send(app, {
@@ -208,7 +213,7 @@ describe("every code", () => {
     },
   };
   /** Persisted queries are always offered. */
-  const never: ErrorCode[] = ["PERSISTED_QUERY_NOT_SUPPORTED"];
+  const never: ErrorCode[] = [];
 
   it("of the list is provoked by this test", () => {
     expect([...Object.keys(provoked), ...never].sort()).toEqual(Object.keys(errorStatus).sort());

@@ -15,6 +15,7 @@ import { performance } from "node:perf_hooks";
 import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from "vitest";
 import * as complexityGate from "../src/gates/complexity.ts";
 import * as depthGate from "../src/gates/depth.ts";
+import { measureNodes } from "../src/gates/nodes.ts";
 import { operationOf } from "../src/gates/operation.ts";
 import { toGlobalId } from "../src/loaders/global-id.ts";
 import { buildSchema } from "../src/schema/build.ts";
@@ -57,6 +58,7 @@ function measure(text: string, variables: Record<string, unknown> = {}) {
   return {
     ...depthGate.measureDepth(subject),
     ...complexityGate.measureComplexity(subject, variables),
+    nodes: measureNodes(subject, variables)?.total,
   };
 }
 
@@ -78,7 +80,7 @@ describe("the headline operation", () => {
       .replaceAll("} }\n", "}\n")
       .replaceAll("} } }", "} }");
     expect(validate(schema, parse(withNodes))).toEqual([]);
-    expect(measure(withNodes)).toMatchObject({ depth: 4, complexity: 54 });
+    expect(measure(withNodes)).toMatchObject({ depth: 4, total: 54 });
   });
 
   it("is refused below its own depth and complexity, so the limits are the configured ones", async () => {
@@ -273,13 +275,53 @@ describe("complexity", () => {
 
   it("is not escaped by more selections than graphql-query-complexity looks at", () => {
     const text = `{ ${repeat(11_000, (index) => `a${index}: __typename`)} accounts { nodes { id } } }`;
-    expect(measure(text).complexity).toBe(11_000 + 11);
+    expect(measure(text).total).toBe(11_000 + 11);
   });
 
   it("takes the dearest type of a node, not their sum", () => {
     const id = toGlobalId("Account", "00000000-0000-7000-8000-000000000000");
     const text = `{ node(id: "${id}") { id ... on Account { handle network } ... on Post { account { id } } } }`;
-    expect(measure(text).complexity).toBe(5 + 1 + 6);
+    expect(measure(text).total).toBe(5 + 1 + 6);
+  });
+});
+
+describe("the node gate", () => {
+  it("counts page sizes multiplied down the path: 465 for the headline operation", () => {
+    expect(measure(headlineOperation).nodes).toBe(15 + 15 * 10 + 15 * 10 * 2);
+  });
+
+  it("counts what will be used: defaults, variables, and every id of nodes(ids), twice given or not", () => {
+    expect(measure("{ accounts { totalCount } }").nodes).toBe(20);
+    const page =
+      "query ($n: Int) { accounts(last: $n) { nodes { posts(first: 3) { totalCount } } } }";
+    expect(measure(page, { n: 7 }).nodes).toBe(7 + 7 * 3);
+    const byId =
+      "query ($ids: [ID!]!) { nodes(ids: $ids) { ... on Post { comments(first: 5) { totalCount } } } }";
+    expect(measure(byId, { ids: ["a", "a", "b"] }).nodes).toBe(3 + 3 * 5);
+  });
+
+  it("refuses a small operation with a huge answer, runs no SQL for it and says where to lower", async () => {
+    const text =
+      "query ($ids: [ID!]!) { nodes(ids: $ids) { ... on Post { comments(first: 100) { nodes { post { comments(first: 100) { nodes { id author { id } } } } } } } } }";
+    const id = toGlobalId("Post", "00000000-0000-7000-8000-000000000000");
+    const ids = Array.from({ length: 25 }, () => id);
+    const { answer, sql } = await measured(text, { variables: { ids } });
+    expect(answer.status).toBe(400);
+    expect(answer.errors[0]?.extensions).toMatchObject({
+      code: "NODE_LIMIT_EXCEEDED",
+      measured: 25 + 25 * 100 + 25 * 100 * 100,
+      limit: 10_000,
+      path: ["nodes", "comments", "post", "comments"],
+    });
+    expect(answer.errors[0]?.message).toContain("Lower the page sizes");
+    expect(sql).toBe(0);
+  });
+
+  it("is not made cheaper by a page size that is not allowed", () => {
+    const text = (first: number) =>
+      `{ a: accounts(first: ${first}) { totalCount } accounts(first: 100) { nodes { id } } }`;
+    expect(measure(text(-1000)).nodes).toBe(100);
+    expect(measure(text(1000)).nodes).toBe(200);
   });
 });
 
@@ -596,10 +638,10 @@ describe("measuring", () => {
         const slow = measureSlowly(schema, document, variables);
         deepest = Math.max(deepest, slow.depth);
         dearest = Math.max(dearest, slow.complexity);
-        expect({ depth: fast.depth, complexity: fast.complexity }).toEqual(slow);
+        expect({ depth: fast.depth, complexity: fast.total, nodes: fast.nodes }).toEqual(slow);
         // The paths that the refusals name lead to what they say.
         expect(fast.path).toHaveLength(fast.depth);
-        expect(fast.heaviest?.complexity).toBeLessThanOrEqual(slow.complexity);
+        expect(fast.heaviest?.score).toBeLessThanOrEqual(slow.complexity);
       }),
       { numRuns: 200, seed: 20_261_101 },
     );
@@ -616,7 +658,7 @@ describe("measuring", () => {
     // The least of three: what else the machine does is not measured.
     const times = [1, 2, 3].map(() => {
       const start = performance.now();
-      expect(measure(text, { first: 1 }).complexity).toBe(60 * 85);
+      expect(measure(text, { first: 1 }).total).toBe(60 * 85);
       return performance.now() - start;
     });
     expect(Math.min(...times)).toBeLessThan(100);

@@ -1,5 +1,6 @@
+import type { InjectOptions } from "fastify";
 import { spawnSync } from "node:child_process";
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
+import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from "vitest";
 import { headlineOperation } from "../src/schema/headline.ts";
 import { createTestApp, makeKey, type AskOptions, type Json, type TestApp } from "./support/app.ts";
 import { demoWorkspaceList } from "../src/data/demo/seed.ts";
@@ -38,6 +39,7 @@ describe("the log line of a request", () => {
       ms: anyNumber,
       complexity: anyNumber,
       depth: 4,
+      nodes: 465,
       rows: anyNumber,
       errors: 0,
     });
@@ -95,6 +97,28 @@ describe("the log line of a request", () => {
       { requestId: headers["x-request-id"], statements: 0, errors: 1, codes: [code] },
     ]);
     expect(log.lines).toHaveLength(1);
+  });
+
+  it.each<[string, number, InjectOptions]>([
+    ["is no JSON", 400, { payload: "{", headers: { "content-type": "application/json" } }],
+    ["is of another type", 415, { payload: "a=b", headers: { "content-type": "text/css" } }],
+    ["is too large", 413, { payload: { query: " ".repeat(300_000) } }],
+    ["has no operation", 400, { payload: {} }],
+    ["is a batch", 400, { payload: [{ query: "{ __typename }" }] }],
+    ["might be forged", 400, { method: "GET", url: "/graphql?query={__typename}" }],
+  ])("is one also for a request that %s", async (_, status, request) => {
+    const response = await app.server.inject({
+      method: "POST",
+      url: "/graphql",
+      ...request,
+      headers: { authorization: `Bearer ${app.key}`, ...request.headers },
+    });
+    expect(response.statusCode).toBe(status);
+    // It is written when the answer is out.
+    await vi.waitFor(() => expect(log.lines).toHaveLength(1));
+    expect(log.operations()).toMatchObject([
+      { requestId: response.headers["x-request-id"], operation: null, statements: 0, status },
+    ]);
   });
 
   it("of a refused operation says what was measured", async () => {

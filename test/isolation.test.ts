@@ -20,6 +20,7 @@ import {
   selectEverything,
 } from "./support/everything.ts";
 import { recordStatements } from "./support/explain.ts";
+import { fillEmptyTables } from "./support/fixtures.ts";
 import { readTables } from "./support/tables.ts";
 
 const schema = buildSchema();
@@ -40,7 +41,7 @@ beforeAll(async () => {
   superuser = connect(app.database.ownerUrl, { max: 1 });
   server = connect(app.database.url, { role: APP_ROLE, max: 1 });
   foreignKey = await makeKey(app.database, foreign);
-  await makeKey(app.database, third);
+  await fillEmptyTables(app.database, [own, foreign, third]);
 });
 afterAll(async () => {
   await Promise.all([superuser.end({ timeout: 5 }), server.end({ timeout: 5 })]);

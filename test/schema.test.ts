@@ -31,6 +31,7 @@ import {
   ownTypes,
   selectEverything,
 } from "./support/everything.ts";
+import { fillEmptyTables } from "./support/fixtures.ts";
 import { codeOf } from "./support/http.ts";
 import { readTables } from "./support/tables.ts";
 
@@ -43,6 +44,7 @@ let app: TestApp;
 let superuser: Client;
 beforeAll(async () => {
   app = await createTestApp({ settings: noLimits });
+  await fillEmptyTables(app.database, [workspaceId]);
   superuser = connect(app.database.ownerUrl, { max: 1 });
 });
 afterAll(async () => {

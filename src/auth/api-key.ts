@@ -1,16 +1,16 @@
 import { createHash, randomBytes } from "node:crypto";
+import { isUuid } from "../db/uuid.ts";
 
 /** `shk_`, the workspace's 16 bytes, `_`, 32 secret bytes; both parts in base64url. */
 const FORM = /^shk_([A-Za-z0-9_-]{22})_([A-Za-z0-9_-]{43})$/;
 const LENGTH = 70;
-const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
 
 /**
  * A new API key of a workspace: the text for its holder, and the hash that is stored.
  * The workspace is part of the key, so that looking the key up needs nothing that sees across workspaces.
  */
 export function createKey(workspaceId: string): { key: string; hash: string } {
-  if (!UUID.test(workspaceId)) throw new Error("a workspace id must be a UUID");
+  if (!isUuid(workspaceId)) throw new Error("a workspace id must be a UUID");
   const workspace = Buffer.from(workspaceId.replaceAll("-", ""), "hex").toString("base64url");
   const key = `shk_${workspace}_${randomBytes(32).toString("base64url")}`;
   return { key, hash: hashOf(key) };

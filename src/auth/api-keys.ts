@@ -1,14 +1,13 @@
 import { v7 as uuidv7 } from "uuid";
 import type { Client } from "../db/client.ts";
-import type { ApiKeyScope } from "../db/tables/api-key.ts";
-import type { memberRoles } from "../db/tables/member.ts";
+import type { ApiKeyScope, MemberRole } from "../db/tables/access-words.ts";
 import { inWorkspace } from "../db/workspace-transaction.ts";
 import { createKey, parseKey } from "./api-key.ts";
 
 /** What a new API key is to be. */
 export interface NewApiKey {
   name: string;
-  role: (typeof memberRoles)[number];
+  role: MemberRole;
   scopes: readonly ApiKeyScope[];
 }
 
@@ -19,7 +18,8 @@ export interface ApiKeyListing {
   role: string;
   scopes: string[];
   createdAt: string;
-  revokedAt: string | null;
+  /** `valid`, `valid until …`, `expired …` or `revoked …`. */
+  state: string;
 }
 
 /** Makes an API key and returns it: the only time that it can be read. `client` is the owner's. */
@@ -41,7 +41,11 @@ export function createApiKey(client: Client, workspaceId: string, wanted: NewApi
 export function listApiKeys(client: Client, workspaceId: string) {
   return inWorkspace(client, workspaceId, async (transaction) => {
     const rows = await transaction<ApiKeyListing[]>`
-      select id, name, role, to_json(scopes) as scopes, created_at as "createdAt", revoked_at as "revokedAt"
+      select id, name, role, to_json(scopes) as scopes, created_at as "createdAt",
+        case when revoked_at is not null then 'revoked ' || revoked_at
+             when expires_at <= now() then 'expired ' || expires_at
+             when expires_at is not null then 'valid until ' || expires_at
+             else 'valid' end as state
       from api_keys where workspace_id = ${workspaceId}::uuid order by id desc`;
     return [...rows];
   });

@@ -1,11 +1,10 @@
-import type { ApiKeyScope } from "../db/tables/api-key.ts";
-import type { memberRoles } from "../db/tables/member.ts";
+import type { ApiKeyScope, MemberRole } from "../db/tables/access-words.ts";
 
 /** Who asks: an API key, with its workspace, role and scopes. */
 export class Viewer {
   readonly workspaceId: string;
   readonly name: string;
-  readonly role: (typeof memberRoles)[number];
+  readonly role: MemberRole;
   readonly scopes: readonly ApiKeyScope[];
 
   constructor(viewer: Pick<Viewer, "workspaceId" | "name" | "role" | "scopes">) {

@@ -1,42 +1,25 @@
-import { Option, type Command } from "commander";
 import { readConfig, type Config } from "../config.ts";
 import { ImportError } from "../data/import/import-error.ts";
 import { importFile, type ImportSummary } from "../data/import/import-file.ts";
-import { importKinds, type ImportKind } from "../data/import/kinds.ts";
+import type { ImportKind } from "../data/import/import-kinds.ts";
 import { showProgress } from "../data/progress.ts";
-import { uuid } from "./arguments.ts";
 import { CommandError } from "./command-error.ts";
 import { withMigratedDatabase } from "./database.ts";
 
-interface Options {
+export interface ImportOptions {
   workspace?: string;
   type?: ImportKind;
   skipBad?: boolean;
   dryRun?: boolean;
 }
 
-/** Adds `import`: a workspace's own data from NDJSON or CSV files. */
-export function registerImport(program: Command): void {
-  program
-    .command("import")
-    .description("bring accounts, contacts, posts, metrics and comments into a workspace")
-    .argument("<file...>", "NDJSON (.ndjson, .jsonl) or CSV (.csv, with a header row) files")
-    .option("--workspace <id>", "the workspace they go into", uuid)
-    .addOption(
-      new Option("--type <type>", "what the lines are that do not say it").choices(importKinds),
-    )
-    .option(
-      "--skip-bad",
-      "import the good lines of a file that has bad ones; otherwise nothing of it",
-    )
-    .option("--dry-run", "check everything and change nothing")
-    .action(async (files: string[], options: Options) => {
-      const config = readConfig();
-      const workspaceId = options.workspace ?? needWorkspace(config);
-      await withMigratedDatabase(config, ({ ownerUrl }) =>
-        importAll(ownerUrl, workspaceId, files, options),
-      );
-    });
+/** `socialhub import`: a workspace's own data from NDJSON or CSV files. */
+export async function importFiles(files: string[], options: ImportOptions): Promise<void> {
+  const config = readConfig();
+  const workspaceId = options.workspace ?? needWorkspace(config);
+  await withMigratedDatabase(config, ({ ownerUrl }) =>
+    importAll(ownerUrl, workspaceId, files, options),
+  );
 }
 
 function needWorkspace({ dataDir }: Config): string {
@@ -46,7 +29,12 @@ function needWorkspace({ dataDir }: Config): string {
   );
 }
 
-async function importAll(ownerUrl: string, workspaceId: string, files: string[], options: Options) {
+async function importAll(
+  ownerUrl: string,
+  workspaceId: string,
+  files: string[],
+  options: ImportOptions,
+) {
   let failed = 0;
   for (const file of files) {
     const progress = showProgress(`reading ${file}`, "bytes");
@@ -82,7 +70,7 @@ async function importAll(ownerUrl: string, workspaceId: string, files: string[],
   }
 }
 
-function report(file: string, summary: ImportSummary, options: Options) {
+function report(file: string, summary: ImportSummary, options: ImportOptions) {
   console.log(`${file}: ${headline(summary, options)}`);
   const head = ["type", "read", "inserted", "updated", "unchanged", "rejected"];
   const rows = summary.kinds.map((each) => [
@@ -104,7 +92,7 @@ function report(file: string, summary: ImportSummary, options: Options) {
   }
 }
 
-function headline({ applied, rejected }: ImportSummary, { dryRun, skipBad }: Options) {
+function headline({ applied, rejected }: ImportSummary, { dryRun, skipBad }: ImportOptions) {
   if (applied) return rejected > 0 ? "imported, but for bad lines" : "imported";
   if (dryRun) {
     return rejected > 0 && !skipBad

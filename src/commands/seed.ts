@@ -1,40 +1,22 @@
-import { InvalidArgumentError, type Command } from "commander";
 import { readConfig } from "../config.ts";
 import { CompareError, compareWithCopy, describeComparison } from "../data/compare.ts";
-import { MAXIMUM_SCALE } from "../data/demo/layer.ts";
 import { seedDemo, type SeedSummary } from "../data/demo/seed.ts";
 import { showProgress } from "../data/progress.ts";
 import { CommandError } from "./command-error.ts";
 import { openDatabase, withMigratedDatabase } from "./database.ts";
 
-/** Adds `seed`: the demo data set, once or many times over. */
-export function registerSeed(program: Command): void {
-  program
-    .command("seed")
-    .description("load the demo workspaces; what is there already is left alone")
-    .option("--scale <n>", "how many layers of posts, each further in the past", parseScale, 1)
-    .option(
-      "--compare [rows]",
-      "instead: load rows in a scratch database, through the bulk path and through plain COPY, and print both rates",
-      parseRows,
-    )
-    .action(async (options: { scale: number; compare?: number | true }) => {
-      const { scale, compare: rows } = options;
-      if (rows !== undefined) await compare(rows === true ? 1_000_000 : rows);
-      else await withMigratedDatabase(readConfig(), ({ ownerUrl }) => seed(ownerUrl, scale));
-    });
+export interface SeedOptions {
+  scale: number;
+  compare?: number | true;
 }
 
-function parseNumber(text: string, minimum: number, maximum: number): number {
-  const value = /^\d{1,9}$/.test(text) ? Number(text) : Number.NaN;
-  if (value >= minimum && value <= maximum) return value;
-  throw new InvalidArgumentError(`It must be a whole number from ${minimum} to ${maximum}.`);
+/** `socialhub seed`. */
+export async function seed({ scale, compare: rows }: SeedOptions): Promise<void> {
+  if (rows !== undefined) await compare(rows === true ? 1_000_000 : rows);
+  else await withMigratedDatabase(readConfig(), ({ ownerUrl }) => load(ownerUrl, scale));
 }
 
-const parseScale = (text: string) => parseNumber(text, 1, MAXIMUM_SCALE);
-const parseRows = (text: string) => parseNumber(text, 1000, 20_000_000);
-
-async function seed(ownerUrl: string, scale: number) {
+async function load(ownerUrl: string, scale: number) {
   const start = performance.now();
   const progress = showProgress("seeding", "posts");
   let summary: SeedSummary;

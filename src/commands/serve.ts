@@ -1,4 +1,3 @@
-import type { Command } from "commander";
 import { relative } from "node:path";
 import type { App } from "../app.ts";
 import { readConfig, runsUnderNpm, type Config } from "../config.ts";
@@ -12,15 +11,8 @@ import { demoFile, demoKeys, wantsDemo, writeDemoFile } from "./demo.ts";
 /** How long a stop waits for requests in flight before it cuts their connections. */
 const STOP_PATIENCE_MS = 8_000;
 
-/** Registers `socialhub serve`. */
-export function registerServe(program: Command): void {
-  program
-    .command("serve")
-    .description("start the server; without DATABASE_URL with an embedded PostgreSQL and demo data")
-    .action(serve);
-}
-
-async function serve() {
+/** `socialhub serve`: the server, until a signal stops it. */
+export async function serve(): Promise<void> {
   const config = readConfig();
   const stopped = untilSignal();
   const say = (line: string) => console.log(line);

@@ -1,8 +1,7 @@
 import { SqlRecord } from "../insight/sql-record.ts";
 import type { Lease, Pool } from "./pool.ts";
 import { bind, type Statement, type Values } from "./statement.ts";
-
-const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
+import { isUuid } from "./uuid.ts";
 
 /** How much longer than the statement timeout an answer may take before the connection counts as lost. */
 const SILENCE_MS = 1_000;
@@ -34,7 +33,7 @@ export class ReadSession {
 
   constructor(pool: Pool, workspaceId: string, statementTimeoutMs: number) {
     // SET takes no parameters, so this check is what stands between a value and the statement.
-    if (!UUID.test(workspaceId)) throw new Error("a workspace id must be a UUID");
+    if (!isUuid(workspaceId)) throw new Error("a workspace id must be a UUID");
     this.#pool = pool;
     this.workspaceId = workspaceId;
     // PostgreSQL ends a statement that takes too long; this is for when it does not answer at all.
@@ -43,11 +42,6 @@ export class ReadSession {
       "begin isolation level repeatable read read only; " +
       `set local app.workspace_id = '${workspaceId}'; ` +
       `set local statement_timeout = ${Math.trunc(statementTimeoutMs)}`;
-  }
-
-  /** Whether the request has ended: nothing is asked any more. */
-  get closed(): boolean {
-    return this.#closed;
   }
 
   /**

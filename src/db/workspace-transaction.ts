@@ -1,7 +1,6 @@
 import type postgres from "postgres";
 import type { Client } from "./client.ts";
-
-const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
+import { isUuid } from "./uuid.ts";
 
 type TypesOf<C> = C extends postgres.Sql<infer Types> ? Types : never;
 
@@ -20,7 +19,7 @@ export async function inWorkspace<Result>(
 ): Promise<Result> {
   if (client.options.max !== 1) throw new Error("inWorkspace needs a client with max: 1");
   // SET takes no parameters, so this check is what stands between a value and the statement.
-  if (!UUID.test(workspaceId)) throw new Error("a workspace id must be a lower-case UUID");
+  if (!isUuid(workspaceId)) throw new Error("a workspace id must be a lower-case UUID");
   const result = await client.begin(async (transaction) => {
     // A load takes as long as it takes: a timeout meant for requests must not end it.
     await transaction

@@ -10,9 +10,17 @@ import {
   RELATION_POINTS,
   type Complexity,
 } from "./complexity.ts";
+import { measureNodes } from "./nodes.ts";
 import { measureDepth, type Depth } from "./depth.ts";
 import { introspectionLimit, introspectionSize } from "./introspection.ts";
 import { isIntrospection, operationOf, rootFields, type MeasuredOperation } from "./operation.ts";
+import type { Score } from "./score.ts";
+
+/** What depends on variables. */
+interface Scores {
+  complexity: Complexity;
+  nodes: Score;
+}
 
 /** What does not depend on variables: measured once a document, which Apollo keeps in its cache. */
 interface Measurement {
@@ -21,7 +29,7 @@ interface Measurement {
   introspection: number;
   depth: Depth;
   /** Only of an operation without variables. */
-  complexity: Complexity | undefined;
+  constant: Scores | undefined;
 }
 
 /**
@@ -57,19 +65,20 @@ export function gates(limits: Config["limits"]): ApolloServerPlugin<RequestConte
       const limit = introspectionLimitOf(schema);
       if (measurement.introspection > limit) throw tooCurious(measurement.introspection, limit);
     }
+    if (contextValue.viewer && !contextValue.viewer.may("read")) throw mayNotRead();
     contextValue.measured.depth = depth.depth;
     if (isIntrospection(roots)) {
       contextValue.measured.complexity = 0;
       return;
     }
     if (depth.depth > limits.depth) throw tooDeep(depth, limits.depth);
-    const complexity =
-      measurement.complexity ?? measureComplexity(measured, request.request.variables ?? {});
-    if (!complexity) return;
-    contextValue.measured.complexity = complexity.complexity;
-    if (complexity.complexity > limits.complexity) {
-      throw tooComplex(complexity, limits.complexity);
-    }
+    const scores = measurement.constant ?? scoresOf(measured, request.request.variables ?? {});
+    if (!scores) return;
+    const { complexity, nodes } = scores;
+    contextValue.measured.complexity = complexity.total;
+    contextValue.measured.nodes = nodes.total;
+    if (complexity.total > limits.complexity) throw tooComplex(complexity, limits.complexity);
+    if (nodes.total > limits.nodes) throw tooManyNodes(nodes, limits.nodes);
   };
 
   return {
@@ -90,14 +99,25 @@ function measure(measured: MeasuredOperation): Measurement {
     roots: rootFields(measured),
     introspection: introspectionSize(measured),
     depth: measureDepth(measured),
-    complexity: hasVariables ? undefined : measureComplexity(measured, {}),
+    constant: hasVariables ? undefined : scoresOf(measured, {}),
   };
+}
+
+function scoresOf(
+  measured: MeasuredOperation,
+  variables: Record<string, unknown>,
+): Scores | undefined {
+  const complexity = measureComplexity(measured, variables);
+  const nodes = measureNodes(measured, variables);
+  return complexity && nodes && { complexity, nodes };
 }
 
 const isOnlyTypename = (roots: ReadonlySet<string>) => roots.size === 1 && roots.has("__typename");
 
 const noSuchOperations = ({ operation }: OperationDefinitionNode) =>
   refusal("GRAPHQL_VALIDATION_FAILED", `The schema has no ${operation}s; send a query`);
+
+const mayNotRead = () => refusal("FORBIDDEN", "The API key may not read; it needs the scope read");
 
 const tooCurious = (measured: number, limit: number) =>
   refusal(
@@ -118,7 +138,16 @@ function tooDeep({ depth, path }: Depth, limit: number) {
   );
 }
 
-function tooComplex({ complexity, heaviest, unpaged }: Complexity, limit: number) {
+const tooManyNodes = ({ total, heaviest }: Score, limit: number) =>
+  refusal(
+    "NODE_LIMIT_EXCEEDED",
+    `The operation asks for up to ${total} nodes; at most ${limit} are allowed. ` +
+      `Most of them are at ${heaviest.path.join(".")}. ` +
+      "Lower the page sizes (first, last) on that path: they multiply.",
+    { measured: total, limit, path: heaviest.path, pathNodes: heaviest.score },
+  );
+
+function tooComplex({ total, heaviest, unpaged }: Complexity, limit: number) {
   const advice =
     unpaged.length > 0
       ? `Add the argument first (such as first: 20) to ${unpaged.join(", ")}: a connection without a ` +
@@ -126,13 +155,13 @@ function tooComplex({ complexity, heaviest, unpaged }: Complexity, limit: number
       : "Select fewer fields there, or split the operation in two.";
   return refusal(
     "COMPLEXITY_LIMIT_EXCEEDED",
-    `The operation costs ${complexity} points; at most ${limit} are allowed. ` +
-      `The heaviest part is ${heaviest.path.join(".")} with ${heaviest.complexity} points. ${advice}`,
+    `The operation costs ${total} points; at most ${limit} are allowed. ` +
+      `The heaviest part is ${heaviest.path.join(".")} with ${heaviest.score} points. ${advice}`,
     {
-      measured: complexity,
+      measured: total,
       limit,
       path: heaviest.path,
-      pathComplexity: heaviest.complexity,
+      pathComplexity: heaviest.score,
       addPageSizeTo: unpaged,
     },
   );

@@ -77,6 +77,14 @@ export function endedEarly(logger: Logger, requestId: string, error: unknown): G
   return answer;
 }
 
+/** The log line of a request that did not get as far as GraphQL: no JSON, no operation, too large. */
+export function logRefused(logger: Logger, requestId: string, status: number, ms: number) {
+  logger.info(
+    { requestId, operation: null, statements: 0, ms: round(ms), errors: 1, status },
+    "operation",
+  );
+}
+
 function refusalFor(error: unknown, requestId: string): GraphQLError {
   const foreseen = foreseenError(error);
   return foreseen
@@ -97,6 +105,7 @@ function logOperation(logger: Logger, request: Responding, errors: GraphQLFormat
   const { contextValue, operationName } = request;
   const { session, measured, requestId, viewer, startedAt } = contextValue;
   const { statements, overhead, ms, rows, splits } = session.record;
+  contextValue.line.written = true;
   logger.info(
     {
       requestId,
@@ -108,6 +117,7 @@ function logOperation(logger: Logger, request: Responding, errors: GraphQLFormat
       ms: round(performance.now() - startedAt),
       complexity: measured.complexity,
       depth: measured.depth,
+      nodes: measured.nodes,
       rows,
       errors: errors.length,
       ...(errors.length > 0 ? { codes: errors.map(({ extensions }) => extensions?.["code"]) } : {}),

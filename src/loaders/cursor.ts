@@ -1,5 +1,6 @@
 import { createHash } from "node:crypto";
 import type { PgColumn } from "drizzle-orm/pg-core";
+import { isUuid } from "../db/uuid.ts";
 import { badUserInput } from "../errors.ts";
 
 /** Where a row stands: the value it is sorted by, as PostgreSQL writes it, and its id. */
@@ -9,7 +10,6 @@ export interface Position {
 }
 
 const VERSION = 1;
-const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
 
 /**
  * What a cursor belongs to: the workspace, the connection and the ordering. Not the parent: one
@@ -53,7 +53,7 @@ export function decodeCursor(
     typeof sort === "string" &&
     isSortValue(sort, sortColumn) &&
     typeof id === "string" &&
-    UUID.test(id);
+    isUuid(id);
   if (!valid || encodeCursor(digest, { sort, id }) !== cursor) throw refuse("not a cursor");
   return { sort, id };
 }
@@ -61,7 +61,7 @@ export function decodeCursor(
 /** Whether PostgreSQL will read the text as a value of the column: a cursor never becomes an error there. */
 function isSortValue(text: string, column: PgColumn): boolean {
   const type = column.getSQLType();
-  if (type === "uuid") return UUID.test(text);
+  if (type === "uuid") return isUuid(text);
   if (type === "bigint" || type === "integer") return isInteger(text, type);
   if (type.startsWith("timestamp")) return isMoment(text);
   return type === "text" && !/\0|\p{Surrogate}/u.test(text);

@@ -1,6 +1,5 @@
+import { isUuid } from "../db/uuid.ts";
 import { badUserInput } from "../errors.ts";
-
-const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
 
 /** The opaque global id of an object: base64url of its type and row id. */
 export const toGlobalId = (type: string, id: string) =>
@@ -11,7 +10,7 @@ export function fromGlobalId(globalId: string): { type: string; id: string } {
   const [type = "", id = "", ...rest] = Buffer.from(globalId, "base64url")
     .toString("latin1")
     .split(":");
-  const canonical = rest.length === 0 && UUID.test(id) && toGlobalId(type, id) === globalId;
+  const canonical = rest.length === 0 && isUuid(id) && toGlobalId(type, id) === globalId;
   if (!canonical) throw badUserInput(`${shown(globalId)} is not a global id`);
   return { type, id };
 }
@@ -20,7 +19,7 @@ export function fromGlobalId(globalId: string): { type: string; id: string } {
 export function rowId(globalId: string, type: string): string {
   const found = fromGlobalId(globalId);
   if (found.type !== type) {
-    throw badUserInput(`${shown(globalId)} is the id of a ${found.type}, not of a ${type}`);
+    throw badUserInput(`${shown(globalId)} is an id of type ${found.type}, not ${type}`);
   }
   return found.id;
 }

@@ -1,8 +1,5 @@
 import { badUserInput } from "../errors.ts";
-
-/** Size of a page that nobody asked a size for, and the largest. */
-export const DEFAULT_PAGE_SIZE = 20;
-export const MAX_PAGE_SIZE = 100;
+import { DEFAULT_PAGE_SIZE, MAX_PAGE_SIZE } from "../page-size.ts";
 
 /** The paging arguments of every connection. Null means not given. */
 export interface PageArguments {

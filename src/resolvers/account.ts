@@ -1,7 +1,8 @@
 import { accountById, accountsOfWorkspace } from "../loaders/account.ts";
-import { rowId, toGlobalId } from "../loaders/global-id.ts";
+import { rowId } from "../loaders/global-id.ts";
 import { postsOfAccount } from "../loaders/post.ts";
 import type { Resolvers } from "../schema/types.generated.ts";
+import { nodeId } from "./node.ts";
 
 export const account = {
   Query: {
@@ -9,7 +10,7 @@ export const account = {
     accounts: (_, args, context) => accountsOfWorkspace(context, args),
   },
   Account: {
-    id: (row) => toGlobalId("Account", row.id),
+    id: nodeId("Account", accountById, (row) => row.id),
     posts: (row, args, context) => postsOfAccount(context, args, row.id),
   },
 } satisfies Resolvers;

@@ -1,8 +1,9 @@
-import { toGlobalId } from "../loaders/global-id.ts";
+import { mediaById } from "../loaders/media.ts";
 import type { Resolvers } from "../schema/types.generated.ts";
+import { nodeId } from "./node.ts";
 
 export const media = {
   Media: {
-    id: (row) => toGlobalId("Media", row.id),
+    id: nodeId("Media", mediaById, (row) => row.id),
   },
 } satisfies Resolvers;

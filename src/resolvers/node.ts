@@ -1,49 +1,54 @@
+import type DataLoader from "dataloader";
+import { isObjectType, type GraphQLSchema } from "graphql";
 import type { RequestContext } from "../context.ts";
 import { badUserInput } from "../errors.ts";
-import { accountById } from "../loaders/account.ts";
-import { commentById } from "../loaders/comment.ts";
-import { contactById } from "../loaders/contact.ts";
-import { fromGlobalId } from "../loaders/global-id.ts";
-import { mediaById } from "../loaders/media.ts";
-import { memberById } from "../loaders/member.ts";
-import { postById } from "../loaders/post.ts";
-import { tagById } from "../loaders/tag.ts";
-import { workspaceById } from "../loaders/workspace.ts";
-import type { Resolvers } from "../schema/types.generated.ts";
+import { fromGlobalId, toGlobalId } from "../loaders/global-id.ts";
+import type { NodeResolvers, Resolvers, ResolversParentTypes } from "../schema/types.generated.ts";
 
-/** Every type that is a Node, with the loader of its rows. A test holds it against the schema. */
-const loaders = {
-  Account: accountById,
-  Comment: commentById,
-  Contact: contactById,
-  Media: mediaById,
-  Member: memberById,
-  Post: postById,
-  Tag: tagById,
-  Workspace: workspaceById,
-};
+type NodeType = NonNullable<Awaited<ReturnType<NodeResolvers["__resolveType"]>>>;
+type RowOf<Type extends NodeType> = ResolversParentTypes[Type];
+type LoaderOf<Row> = (context: RequestContext) => DataLoader<string, Row | null>;
 
-type NodeType = keyof typeof loaders;
+/**
+ * The field `id` of a type that is a Node: its global id, and the loader by which `node` finds the row
+ * again. `key` is the row's own id.
+ */
+export function nodeId<Type extends NodeType>(
+  type: Type,
+  byId: LoaderOf<RowOf<Type>>,
+  key: (row: RowOf<Type>) => string,
+) {
+  return { resolve: (row: RowOf<Type>) => toGlobalId(type, key(row)), extensions: { byId } };
+}
+
+/** What {@link nodeId} left in the schema. */
+function loaderOf(schema: GraphQLSchema, name: string): LoaderOf<object> | undefined {
+  const type = schema.getType(name);
+  const id = isObjectType(type) ? type.getFields()["id"] : undefined;
+  return id?.extensions["byId"] as LoaderOf<object> | undefined;
+}
 
 /** At most so many ids at once. */
 const MAX_IDS = 100;
 
-async function load(globalId: string, context: RequestContext) {
+async function load(globalId: string, context: RequestContext, schema: GraphQLSchema) {
   const { type, id } = fromGlobalId(globalId);
-  if (!Object.hasOwn(loaders, type)) throw badUserInput(`there is no node type ${type}`);
-  const row = await loaders[type as NodeType](context).load(id);
-  return row && { ...row, __typename: type as NodeType };
+  const byId = loaderOf(schema, type);
+  if (!byId) throw badUserInput(`there is no node type ${type}`);
+  const row = await byId(context).load(id);
+  return row && { ...row, __typename: type };
 }
 
 export const node = {
   Query: {
-    node: (_, { id }, context) => load(id, context),
-    nodes: (_, { ids }, context) => {
+    // The rows are of all types; `__resolveType` tells them apart.
+    node: (_, { id }, context, { schema }) => load(id, context, schema) as never,
+    nodes: (_, { ids }, context, { schema }) => {
       if (ids.length > MAX_IDS) {
         throw badUserInput(`ids has ${ids.length} values; it may have at most ${MAX_IDS}`);
       }
       // The generated type asks for plain rows in a list; graphql-js waits for each as it does elsewhere.
-      return ids.map((id) => load(id, context)) as never[];
+      return ids.map((id) => load(id, context, schema)) as never[];
     },
   },
   Node: {

@@ -1,12 +1,13 @@
 import { accountById } from "../loaders/account.ts";
 import { commentsOfPost } from "../loaders/comment.ts";
 import { nodesOf } from "../loaders/connection.ts";
-import { rowId, toGlobalId } from "../loaders/global-id.ts";
+import { rowId } from "../loaders/global-id.ts";
 import { mediaOfPost } from "../loaders/media.ts";
 import { memberById } from "../loaders/member.ts";
 import { metricsOfPost } from "../loaders/post-metrics.ts";
 import { postById, postsOfWorkspace } from "../loaders/post.ts";
 import type { Resolvers } from "../schema/types.generated.ts";
+import { nodeId } from "./node.ts";
 
 export const post = {
   Query: {
@@ -14,7 +15,7 @@ export const post = {
     posts: (_, args, context) => postsOfWorkspace(context, args),
   },
   Post: {
-    id: (row) => toGlobalId("Post", row.id),
+    id: nodeId("Post", postById, (row) => row.id),
     account: (row, _, context) => accountById(context).load(row.accountId),
     author: (row, _, context) =>
       row.authorId === null ? null : memberById(context).load(row.authorId),

@@ -1,8 +1,8 @@
 import { nodesOf } from "../loaders/connection.ts";
-import { toGlobalId } from "../loaders/global-id.ts";
 import { postsOfTag } from "../loaders/post.ts";
-import { tagsOfPost, tagsOfWorkspace } from "../loaders/tag.ts";
+import { tagById, tagsOfPost, tagsOfWorkspace } from "../loaders/tag.ts";
 import type { Resolvers } from "../schema/types.generated.ts";
+import { nodeId } from "./node.ts";
 
 export const tag = {
   Query: {
@@ -13,7 +13,7 @@ export const tag = {
       nodesOf(tagsOfPost(context, { first: 100, orderBy: "CREATION" }, row.id)),
   },
   Tag: {
-    id: (row) => toGlobalId("Tag", row.id),
+    id: nodeId("Tag", tagById, (row) => row.id),
     posts: (row, args, context) => postsOfTag(context, args, row.id),
   },
 } satisfies Resolvers;

@@ -1,12 +1,12 @@
-import { toGlobalId } from "../loaders/global-id.ts";
 import { workspaceById } from "../loaders/workspace.ts";
 import type { Resolvers } from "../schema/types.generated.ts";
+import { nodeId } from "./node.ts";
 
 export const workspace = {
   Query: {
     workspace: (_, __, context) => workspaceById(context).load(context.session.workspaceId),
   },
   Workspace: {
-    id: (row) => toGlobalId("Workspace", row.workspaceId),
+    id: nodeId("Workspace", workspaceById, (row) => row.workspaceId),
   },
 } satisfies Resolvers;

@@ -1,7 +1,8 @@
 import { GraphQLError, GraphQLScalarType, Kind } from "graphql";
 
-/** RFC 3339 with at most milliseconds; a zone is needed, because a moment without one is no moment. */
-const MOMENT = /^(\d{4}-\d\d-\d\d)[Tt](\d\d:\d\d:\d\d(?:\.\d{1,9})?)(Z|z|[+-]\d\d:\d\d)$/;
+/** RFC 3339; a zone is needed, because a moment without one is no moment. Digits past milliseconds are cut. */
+const MOMENT =
+  /^(\d{4}-\d\d-\d\d)[Tt]((?:[01]\d|2[0-3]):\d\d:\d\d(?:\.\d{1,9})?)(Z|z|[+-]\d\d:\d\d)$/;
 /** `2026-03-01 09:30:00.12+00`, as PostgreSQL writes a moment with the time zone set to UTC. */
 const POSTGRES_MOMENT = /^(\d{4}-\d\d-\d\d) (\d\d:\d\d:\d\d)(?:\.(\d{1,3}))?\+00$/;
 

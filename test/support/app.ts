@@ -4,7 +4,7 @@ import { createApiKey } from "../../src/auth/api-keys.ts";
 import { readConfig } from "../../src/config.ts";
 import { demoWorkspaceList } from "../../src/data/demo/seed.ts";
 import { connect, OWNER_ROLE } from "../../src/db/client.ts";
-import type { ApiKeyScope } from "../../src/db/tables/api-key.ts";
+import type { ApiKeyScope } from "../../src/db/tables/access-words.ts";
 import { createLogger, type Logger } from "../../src/insight/log.ts";
 import { createTestDatabase, type TestDatabase } from "./database.ts";
 

@@ -9,7 +9,7 @@ import {
   type GraphQLObjectType,
   type GraphQLSchema,
 } from "graphql";
-import { expect } from "vitest";
+import assert from "node:assert/strict";
 import { fromGlobalId, toGlobalId } from "../../src/loaders/global-id.ts";
 import type { Answer, AskOptions, Json, TestApp } from "./app.ts";
 import { isLink, type Row, type TestTable, type World } from "./fixtures.ts";
@@ -96,17 +96,17 @@ export interface Page {
 
 /** A connection on the server, below one parent of one world. */
 export class Pager {
+  readonly app: TestApp;
+  readonly key: string;
   readonly connection: ConnectionField;
   readonly world: World;
   /** Row id of the parent; undefined at the root. */
   readonly parentId: string | undefined;
-  readonly #app: TestApp;
-  readonly #key: string;
 
   /** Below the first row of the parent's table, on which most rows hang. */
   constructor(app: TestApp, key: string, world: World, connection: ConnectionField) {
-    this.#app = app;
-    this.#key = key;
+    this.app = app;
+    this.key = key;
     this.world = world;
     this.connection = connection;
     this.parentId = parentIdOf(world, connection);
@@ -118,35 +118,67 @@ export class Pager {
     selection = SELECTION,
     options: Pick<AskOptions, "key"> = {},
   ): Promise<Answer> {
-    return this.#app.ask(this.#document(selection), {
-      key: this.#key,
+    const { declared, field } = this.part("", selection);
+    return this.app.ask(`query Page(${declared.join(", ")}) { ${field} }`, {
+      key: this.key,
       ...options,
-      variables: { ...args, parent: this.#globalParent() },
+      variables: this.variables("", args),
+    });
+  }
+
+  /** Asks for several pages in one operation, as the aliases `page0`, `page1` … */
+  askForAll(pages: readonly PageArguments[], selection: string): Promise<Answer> {
+    const parts = pages.map((_, index) => this.part(`${index}`, selection));
+    const declared = parts.flatMap((part) => part.declared).join(", ");
+    const fields = parts.map(({ field }) => field).join("\n");
+    const variables = pages.map((args, index) => this.variables(`${index}`, args));
+    return this.app.ask(`query Pages(${declared}) { ${fields} }`, {
+      key: this.key,
+      variables: Object.assign({}, ...variables),
     });
   }
 
   /** A page; fails on an error, and when the page is not of one piece. */
   async page(args: PageArguments, { total = false } = {}): Promise<Page> {
     const answer = await this.ask(args, total ? `totalCount ${SELECTION}` : SELECTION);
-    expect(answer.errors).toEqual([]);
-    const found = this.read(answer);
-    const { edges, nodes, pageInfo } = found;
-    const page: Page = {
-      ids: edges.map((edge: Json) => edge.node.id),
-      cursors: edges.map((edge: Json) => edge.cursor),
-      totalCount: found.totalCount,
-      ...pageInfo,
-    };
-    expect(nodes.map((node: Json) => node.id)).toEqual(page.ids);
-    expect(page.startCursor).toBe(page.cursors[0] ?? null);
-    expect(page.endCursor).toBe(page.cursors.at(-1) ?? null);
-    return page;
+    assert.deepEqual(answer.errors, []);
+    return pageOf(this.read(answer));
   }
 
   /** The connection in an answer. */
-  read(answer: Answer): Json {
-    const { data } = answer;
-    return this.parentId === undefined ? data?.page : data?.parent?.page;
+  read(answer: Answer, suffix = ""): Json {
+    const found = answer.data?.[`page${suffix}`];
+    return this.parentId === undefined ? found : found?.page;
+  }
+
+  /** A page as a part of an operation: all its names, also those of its variables, end with the suffix. */
+  part(suffix: string, selection: string, directive = ""): { declared: string[]; field: string } {
+    const { parent, field } = this.connection;
+    const given = field.args.map(({ name }) => `${name}: $${name}${suffix}`).join(", ");
+    // A variable with a default may be left out, as the argument may.
+    const declared = field.args.map(({ name, type, defaultValue }) =>
+      typeof defaultValue === "string"
+        ? `$${name}${suffix}: ${String(type)} = ${defaultValue}`
+        : `$${name}${suffix}: ${String(type)}`,
+    );
+    const page = `${field.name}(${given})`;
+    if (this.parentId === undefined) {
+      return { declared, field: `page${suffix}: ${page} ${directive} { ${selection} }` };
+    }
+    return {
+      declared: [`$parent${suffix}: ID!`, ...declared],
+      field: `page${suffix}: node(id: $parent${suffix}) ${directive} {
+        ... on ${parent.name} { page: ${page} { ${selection} } }
+      }`,
+    };
+  }
+
+  /** The variables of {@link part}. */
+  variables(suffix: string, args: PageArguments): Record<string, unknown> {
+    const given: Record<string, unknown> = { ...args, parent: this.#globalParent() };
+    return Object.fromEntries(
+      Object.entries(given).map(([name, value]) => [`${name}${suffix}`, value]),
+    );
   }
 
   /**
@@ -177,60 +209,127 @@ export class Pager {
     if (this.parentId === undefined) return undefined;
     return toGlobalId(this.connection.parent.name, this.parentId);
   }
-
-  #document(selection: string): string {
-    const { parent, field } = this.connection;
-    const given = field.args.map(({ name }) => `${name}: $${name}`).join(", ");
-    // A variable with a default may be left out, as the argument may.
-    const declared = field.args.map(({ name, type, defaultValue }) =>
-      typeof defaultValue === "string"
-        ? `$${name}: ${String(type)} = ${defaultValue}`
-        : `$${name}: ${String(type)}`,
-    );
-    const page = `page: ${field.name}(${given}) { ${selection} }`;
-    return this.parentId === undefined
-      ? `query Page(${declared.join(", ")}) { ${page} }`
-      : `query Page($parent: ID!, ${declared.join(", ")}) {
-          parent: node(id: $parent) { ... on ${parent.name} { ${page} } }
-        }`;
-  }
 }
 
 const SELECTION = `edges { cursor node { id } } nodes { id }
   pageInfo { hasNextPage hasPreviousPage startCursor endCursor }`;
 
-export interface WalkOptions {
-  /** Page sizes, used in turn. */
+/** Fails when the page is not of one piece. */
+function pageOf({ edges, nodes, pageInfo, totalCount }: Json): Page {
+  const page: Page = {
+    ids: edges.map((edge: Json) => edge.node.id),
+    cursors: edges.map((edge: Json) => edge.cursor),
+    totalCount,
+    ...pageInfo,
+  };
+  assert.deepEqual(
+    nodes.map((node: Json) => node.id),
+    page.ids,
+  );
+  assert.equal(page.startCursor, page.cursors[0] ?? null);
+  assert.equal(page.endCursor, page.cursors.at(-1) ?? null);
+  return page;
+}
+
+/** A connection to be read from one end to the other. */
+export interface Walk {
+  pager: Pager;
+  /** Page sizes, used in turn; undefined asks for none. */
   sizes: readonly (number | undefined)[];
   backward?: boolean;
   orderBy: string;
   filter?: unknown;
-  /** Happens between two pages, with the last one. */
-  between?: (page: Page) => Promise<void>;
 }
 
-/** Reads from one end to the other; the ids in the connection's order. */
-export async function walk(pager: Pager, options: WalkOptions): Promise<string[]> {
-  const { sizes, backward = false, orderBy, filter, between } = options;
-  const pages: string[][] = [];
-  let cursor: string | null | undefined;
-  for (let turn = 0; turn < 2000; turn += 1) {
-    const size = sizes[turn % sizes.length];
-    const args: PageArguments = backward
-      ? { last: size ?? 20, before: cursor ?? null }
-      : { first: size ?? null, after: cursor ?? null };
-    const page = await pager.page({ ...args, orderBy, filter });
-    const [goesOn, cameFrom] = backward
-      ? [page.hasPreviousPage, page.hasNextPage]
-      : [page.hasNextPage, page.hasPreviousPage];
-    expect(cameFrom, "whether there are pages on the side that we came from").toBe(turn > 0);
-    if (goesOn) expect(page.ids).toHaveLength(size ?? 20);
-    pages.push(page.ids);
-    if (!goesOn) return (backward ? pages.reverse() : pages).flat();
-    cursor = backward ? page.startCursor : page.endCursor;
-    await between?.(page);
+/** Ids of a page that a walk goes on from. */
+export interface PageBetween {
+  ids: string[];
+  /** The row that its cursor was made of. */
+  last: string;
+}
+
+/** A walk in the middle of it. */
+interface Walker extends Walk {
+  suffix: string;
+  pages: string[][];
+  cursor: string | null;
+  ended: boolean;
+}
+
+/**
+ * Reads connections of one workspace from end to end, page by page. The walks go side by side: their
+ * pages are aliases of one operation, whose text stays the same. Gives the ids of each walk, in the
+ * connection's order. `between` happens between two operations, with the pages that have a next one.
+ */
+export async function walk(
+  walks: readonly Walk[],
+  between?: (pages: PageBetween[]) => Promise<void>,
+): Promise<string[][]> {
+  const walkers = walks.map((each, index): Walker => ({
+    ...each,
+    suffix: `${index}`,
+    pages: [],
+    cursor: null,
+    ended: false,
+  }));
+  const ask = askerOf(walkers);
+  for (let turn = 0; walkers.some(({ ended }) => !ended); turn += 1) {
+    assert(turn < 2000, "the walk never ends");
+    const answer = await ask(turn);
+    assert.deepEqual(answer.errors, []);
+    const pages: PageBetween[] = [];
+    for (const walker of walkers.filter(({ ended }) => !ended)) {
+      const page = pageOf(walker.pager.read(answer, walker.suffix));
+      step(walker, turn, page);
+      if (walker.ended) continue;
+      const { ids } = page;
+      pages.push({ ids, last: ids.at(walker.backward ? 0 : -1) ?? "" });
+    }
+    if (pages.length > 0) await between?.(pages);
   }
-  throw new Error(`${pager.connection.name} never ends`);
+  return walkers.map(({ pages, backward }) => (backward ? pages.reverse() : pages).flat());
+}
+
+/** Asks for one more page of each walk that has not ended. */
+function askerOf(walkers: readonly Walker[]): (turn: number) => Promise<Answer> {
+  const [first] = walkers;
+  if (!first) throw new Error("there is nothing to walk");
+  const parts = walkers.map(({ pager, suffix }) =>
+    pager.part(suffix, SELECTION, `@include(if: $on${suffix})`),
+  );
+  const declared = parts.flatMap((part, index) => [
+    ...part.declared,
+    `$on${walkers[index]?.suffix}: Boolean!`,
+  ]);
+  const fields = parts.map(({ field }) => field).join("\n");
+  const query = `query Walk(${declared.join(", ")}) { ${fields} }`;
+  return (turn) => {
+    const variables: Record<string, unknown> = {};
+    for (const { suffix, pager, sizes, backward, cursor, ended, orderBy, filter } of walkers) {
+      const size = sizes[turn % sizes.length];
+      const args: PageArguments = backward
+        ? { last: size ?? 20, before: cursor }
+        : { first: size ?? null, after: cursor };
+      Object.assign(variables, pager.variables(suffix, { ...args, orderBy, filter }));
+      variables[`on${suffix}`] = !ended;
+    }
+    return first.pager.app.ask(query, { key: first.pager.key, variables });
+  };
+}
+
+/** Takes a page in. */
+function step(walker: Walker, turn: number, page: Page) {
+  const { sizes, backward, pages } = walker;
+  const size = sizes[turn % sizes.length] ?? 20;
+  const [goesOn, cameFrom] = backward
+    ? [page.hasPreviousPage, page.hasNextPage]
+    : [page.hasNextPage, page.hasPreviousPage];
+  assert.equal(cameFrom, turn > 0, "whether there are pages on the side that we came from");
+  if (goesOn) assert.equal(page.ids.length, size);
+  else assert(page.ids.length <= size);
+  pages.push(page.ids);
+  walker.cursor = backward ? page.startCursor : page.endCursor;
+  walker.ended = !goesOn;
 }
 
 /** The table of a type: `Post` lies in `posts`, `Media` in `media`. */
@@ -292,16 +391,17 @@ function parentIdOf(world: World, { name, parent }: ConnectionField): string | u
   return id;
 }
 
-/** What the orderings mean, where their names do not say it of every type. */
+/** What the orderings mean that are called neither as a column, ascending, nor by age. */
 const MEANINGS: Record<string, { by: string; way: "asc" | "desc" }> = {
   "AccountOrder.NAME": { by: "display_name", way: "asc" },
   "AccountOrder.MOST_FOLLOWERS": { by: "follower_count", way: "desc" },
-  "TagOrder.NAME": { by: "name", way: "asc" },
 };
 
 function meaningOf(order: string, value: string, table: TestTable) {
   const known = MEANINGS[`${order}.${value}`];
   if (known) return known;
+  const named = table.columns.get(value.toLowerCase());
+  if (named) return { by: named.name, way: "asc" as const };
   if (value !== "NEWEST_FIRST" && value !== "OLDEST_FIRST") {
     throw new Error(`say in test/support/connections.ts what ${order}.${value} orders by`);
   }

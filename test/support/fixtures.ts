@@ -40,13 +40,20 @@ export class World {
   readonly #hub: number;
   readonly #made = new Map<string, number>();
   readonly #seed: string;
+  readonly #tied: boolean;
 
-  constructor(queue: Queue, tables: readonly TestTable[], seed: string, hub: number) {
+  /** A new workspace full of ties, or one that there is, with values as different as in life. */
+  constructor(
+    queue: Queue,
+    tables: readonly TestTable[],
+    { seed, hub, workspaceId }: { seed: string; hub: number; workspaceId?: string },
+  ) {
     this.#queue = queue;
     this.tables = tables;
     this.#seed = seed;
     this.#hub = hub;
-    this.workspaceId = this.#uuid("workspace");
+    this.#tied = workspaceId === undefined;
+    this.workspaceId = workspaceId ?? this.#uuid("workspace");
   }
 
   /** The rows that there were when the world was made, the hub first. */
@@ -102,17 +109,54 @@ export class World {
 
   async fill(spread: number): Promise<void> {
     for (const table of this.tables) {
-      const total = isTenant(table) ? 1 : this.#hub + spread;
-      const indexes = Array.from({ length: total }, (_, index) => index);
-      const others = (to: TestTable) => this.rows(to.name);
-      const rows = isLink(table)
-        ? this.#links(indexes).map(([from, to]) => this.#linkRow(table, others, from, to))
-        : this.#next(table, total).map((index) => this.#row(table, index, this.#parentOf(index)));
+      const rows = this.#rowsFor(table, this.#hub + spread);
       this.#rows.set(
         table.name,
         await this.#transact((transaction) => this.#insert(transaction, table, rows)),
       );
     }
+  }
+
+  /** Fills the tables in which the workspace has no row; they hang on what the others have. */
+  fillEmpty(spread: number): Promise<void> {
+    const total = this.#hub + spread;
+    return this.#transact(async (transaction) => {
+      const filled = await transaction.unsafe<{ name: string }[]>(
+        this.tables
+          .map(({ name }) => `select '${name}' as name where exists (select from ${name})`)
+          .join(" union all "),
+      );
+      const names = new Set(filled.map(({ name }) => name));
+      const empty = this.tables.filter(({ name }) => !names.has(name));
+      const parents = new Set(empty.flatMap(({ references }) => references.map(({ to }) => to)));
+      for (const parent of parents) {
+        if (empty.includes(parent)) continue;
+        const key = (parent.keys[0] ?? []).map((property) => parent.columns.get(property)?.name);
+        const text = `select * from ${parent.name} order by ${key.join()} limit ${total}`;
+        this.#rows.set(parent.name, asRows(parent, await transaction.unsafe(text)));
+      }
+      for (const table of empty) {
+        const rows = this.#rowsFor(table, total);
+        this.#rows.set(table.name, await this.#insert(transaction, table, rows));
+      }
+    });
+  }
+
+  /** As many rows of a table, or as its parents allow. */
+  #rowsFor(table: TestTable, total: number): Row[] {
+    const others = (to: TestTable) => this.rows(to.name);
+    if (isLink(table)) {
+      const size = this.#tied ? total : Math.ceil(2 * Math.sqrt(total));
+      const indexes = Array.from({ length: size }, (_, index) => index);
+      const pairs = this.#tied ? this.#links(indexes) : allPairs(indexes);
+      const links = pairs.map((link) => this.#linkRow(table, others, ...link));
+      // Where a side has fewer rows, some are the same.
+      return [...new Map(links.map((row) => [JSON.stringify(row), row])).values()];
+    }
+    const single = table.references.filter((reference) => isOneEach(table, reference));
+    const most = Math.min(...single.map(({ to }) => others(to).length));
+    const count = isTenant(table) ? 1 : Math.min(total, most);
+    return this.#next(table, count).map((index) => this.#row(table, index, this.#parentOf(index)));
   }
 
   #next(table: TestTable, count: number): number[] {
@@ -128,18 +172,17 @@ export class World {
 
   #row(table: TestTable, index: number, parent: number): Row {
     const row: Record<string, Row[string]> = {};
-    for (const { to, pairs } of table.references) {
+    for (const reference of table.references) {
+      const { to, pairs } = reference;
       const nullable = pairs.every((pair) => pair.nullable);
-      const own = pairs.map((pair) => pair.own);
-      const oneEach = table.keys.some((key) => key.join() === own.join());
+      const at = isOneEach(table, reference) ? index : parent;
       for (const { own: property, foreign } of pairs) {
         if (to === table) {
-          row[property] = index === parent ? null : this.#uuid(`${table.name}/${parent}`);
+          row[property] = index === parent ? null : this.#idOf(table, parent);
         } else if (nullable && parent > 0 && index % 3 === 2) {
           row[property] = null;
         } else {
-          const at = oneEach ? index : parent;
-          const found = this.rows(to.name)[at]?.[foreign];
+          const found = inTurn(this.rows(to.name), at)?.[foreign];
           if (found === undefined) throw new Error(`${table.name} needs a row ${at} of ${to.name}`);
           row[property] = found;
         }
@@ -170,7 +213,7 @@ export class World {
     const row: Record<string, Row[string]> = {};
     table.references.forEach(({ to, pairs }, side) => {
       for (const { own, foreign } of pairs) {
-        const value = others(to)[places[side] ?? 0]?.[foreign];
+        const value = inTurn(others(to), places[side] ?? 0)?.[foreign];
         if (value === undefined) throw new Error(`no row ${places[side]} of ${to.name} to link`);
         row[own] = value;
       }
@@ -178,25 +221,28 @@ export class World {
     return row;
   }
 
-  /** Few different values, so that most are tied; moments lie within one millisecond. */
+  /** Where ties are wanted few different values, so that most are tied; moments lie within one millisecond. */
   #valueOf(table: TestTable, property: string, column: PgColumn, index: number): Row[string] {
     const unique = table.keys.some((key) => key.length === 1 && key[0] === property);
     const lot = this.#lot(`${table.name}/${index}/${property}`);
-    if (property === "id") return this.#uuid(`${table.name}/${index}`);
+    if (property === "id") return this.#idOf(table, index);
     if (!column.notNull && lot % 3 === 0) return null;
     if (column.enumValues && !column.getSQLType().endsWith("[]")) {
       return column.enumValues[lot % column.enumValues.length] ?? null;
     }
     switch (column.getSQLType()) {
       case "text":
-        return unique ? `${property} ${lot} ${index}` : (TEXTS[lot % TEXTS.length] ?? null);
+        return unique || !this.#tied
+          ? `${property} ${lot} ${index}`
+          : (TEXTS[lot % TEXTS.length] ?? null);
       case "text[]":
         return [];
       case "bigint":
-        return COUNTS[lot % COUNTS.length] ?? 0;
+        return this.#tied ? (COUNTS[lot % COUNTS.length] ?? 0) : lot;
       case "integer":
-        return lot % 3;
+        return this.#tied ? lot % 3 : index;
       case "timestamp(3) with time zone":
+        if (!this.#tied) return new Date(Date.UTC(2026, 2) + index * MINUTE).toISOString();
         return `2026-03-01 09:30:00.123${String(lot % 1000).padStart(3, "0")}+00`;
       default:
         throw new Error(
@@ -210,8 +256,6 @@ export class World {
     table: TestTable,
     rows: readonly Row[],
   ): Promise<Row[]> {
-    const [first] = rows;
-    if (!first) return [];
     const nameOf = (property: string) => table.columns.get(property)?.name ?? property;
     const named = rows.map((row) => ({
       workspace_id: this.workspaceId,
@@ -219,17 +263,27 @@ export class World {
         Object.entries(row).map(([property, value]) => [nameOf(property), value]),
       ),
     }));
-    const found = await transaction`
-      insert into ${transaction(table.name)} ${transaction(named as never)} returning *`;
-    return found.map((row) =>
-      Object.fromEntries(
-        [...table.columns].map(([property, column]) => [property, row[column.name] ?? null]),
-      ),
-    );
+    const found: Row[] = [];
+    while (named.length > 0) {
+      // A statement has at most 65,534 parameters.
+      const some = named.splice(0, 1000);
+      const inserted = await transaction`
+        insert into ${transaction(table.name)} ${transaction(some as never)} returning *`;
+      found.push(...asRows(table, inserted));
+    }
+    return found;
   }
 
   #lot(text: string): number {
     return createHash("sha256").update(`${this.#seed}/${text}`).digest().readUInt32BE();
+  }
+
+  /** In life ids grow with time. */
+  #idOf(table: TestTable, index: number): string {
+    const id = this.#uuid(`${table.name}/${index}`);
+    if (this.#tied) return id;
+    const time = (Date.UTC(2026, 2) + index * MINUTE).toString(16).padStart(12, "0");
+    return `${time.slice(0, 8)}-${time.slice(8)}${id.slice(13)}`;
   }
 
   /** Always the same, and in no order: ties must be broken by id, not by age. */
@@ -239,14 +293,35 @@ export class World {
   }
 }
 
+/** Rows as the database has them, under the names of the row type. */
+const asRows = (table: TestTable, found: readonly Record<string, Row[string]>[]): Row[] =>
+  found.map((row) =>
+    Object.fromEntries(
+      [...table.columns].map(([property, column]) => [property, row[column.name] ?? null]),
+    ),
+  );
+
+/** So that every row of either side has as many links: a planner that takes the average is right. */
+const allPairs = (indexes: number[]) =>
+  indexes.flatMap((from) => indexes.map((to): [from: number, to: number] => [from, to]));
+
+/** Where there are fewer, the same ones again. */
+const inTurn = (rows: readonly Row[], at: number) => rows[at % rows.length];
+
 /** On how many rows besides the hub the others hang. */
 const GROUPS = 6;
+
+const MINUTE = 60_000;
 
 /** Words that sort, escape and encode in different ways. */
 const TEXTS = ["Zoë", "zoe", 'Ångström "\\', "漢字 🎈", "a\tb", "Z'o e"];
 const COUNTS = [0, 7, 7, 2 ** 31 + 5, Number.MAX_SAFE_INTEGER];
 
 const isTenant = (table: TestTable) => table.keys[0]?.length === 0;
+
+/** Each row of the other table has one at most. */
+const isOneEach = (table: TestTable, { pairs }: Reference) =>
+  table.keys.some((key) => key.join() === pairs.map(({ own }) => own).join());
 
 /** Its key is made of two references: it links the rows of one table to those of another. */
 export const isLink = (table: TestTable): boolean =>
@@ -275,7 +350,7 @@ export async function createWorlds<const Options extends readonly WorldOptions[]
   const tables = await readTables();
   const worlds: World[] = [];
   for (const { seed, hub, spread = 0 } of options) {
-    const world = new World(queue, tables, seed, hub);
+    const world = new World(queue, tables, { seed, hub });
     await world.fill(spread);
     worlds.push(world);
   }
@@ -284,6 +359,32 @@ export async function createWorlds<const Options extends readonly WorldOptions[]
     worlds: worlds as { [Index in keyof Options]: World },
     close: () => client.end({ timeout: 5 }),
   };
+}
+
+/**
+ * Gives workspaces rows in every table in which they have none, so that what tests say about every
+ * table holds for a new one as well, before anybody has thought of data for it. The answer has these rows.
+ */
+export async function fillEmptyTables(
+  database: TestDatabase,
+  workspaceIds: readonly string[],
+  rows = 30,
+): Promise<World[]> {
+  const client = connect(database.ownerUrl, { role: OWNER_ROLE, max: 1 });
+  try {
+    const queue = { client, last: Promise.resolve() };
+    const tables = await readTables();
+    const hub = Math.ceil(rows / 2);
+    const worlds: World[] = [];
+    for (const workspaceId of workspaceIds) {
+      const world = new World(queue, tables, { seed: workspaceId, hub, workspaceId });
+      await world.fillEmpty(rows - hub);
+      worlds.push(world);
+    }
+    return worlds;
+  } finally {
+    await client.end({ timeout: 5 });
+  }
 }
 
 /** Every table of src/db/tables, each behind those that it refers to. */

@@ -22,23 +22,25 @@ import {
 } from "graphql";
 
 /**
- * Depth and complexity by their definitions: spreads everything out, remembers nothing, knows no
+ * Depth, complexity and nodes by their definitions: spreads everything out, remembers nothing, knows no
  * package. Slow, and easy to see through.
  */
 export function measureSlowly(
   schema: GraphQLSchema,
   document: DocumentNode,
   variables: Record<string, unknown>,
-): { depth: number; complexity: number } {
+): { depth: number; complexity: number; nodes: number } {
   const operation = document.definitions.find(({ kind }) => kind === Kind.OPERATION_DEFINITION);
   const query = schema.getQueryType();
   if (operation?.kind !== Kind.OPERATION_DEFINITION || !query) throw new Error("no query");
   const { coerced } = getVariableValues(schema, operation.variableDefinitions ?? [], variables);
   if (!coerced) throw new Error("the variables do not fit");
-  const walker = new Walker(schema, document, coerced);
+  const points = new Walker(schema, document, coerced, "complexity");
+  const nodes = new Walker(schema, document, coerced, "nodes");
   return {
-    depth: walker.depth(operation.selectionSet, query),
-    complexity: walker.complexity(operation.selectionSet, query),
+    depth: points.depth(operation.selectionSet, query),
+    complexity: points.score(operation.selectionSet, query),
+    nodes: nodes.score(operation.selectionSet, query),
   };
 }
 
@@ -49,7 +51,15 @@ class Walker {
   readonly #document: DocumentNode;
   readonly #variables: Record<string, unknown>;
 
-  constructor(schema: GraphQLSchema, document: DocumentNode, variables: Record<string, unknown>) {
+  readonly #what: "complexity" | "nodes";
+
+  constructor(
+    schema: GraphQLSchema,
+    document: DocumentNode,
+    variables: Record<string, unknown>,
+    what: "complexity" | "nodes",
+  ) {
+    this.#what = what;
     this.#schema = schema;
     this.#document = document;
     this.#variables = variables;
@@ -75,22 +85,25 @@ class Walker {
     return Math.max(0, ...depths);
   }
 
-  /** What an object of the dearest possible type costs. */
-  complexity(set: SelectionSetNode, parent: GraphQLCompositeType): number {
+  /** What an object of the dearest possible type scores. */
+  score(set: SelectionSetNode, parent: GraphQLCompositeType): number {
     const possible = isAbstractType(parent)
       ? this.#schema.getPossibleTypes(parent)
       : isObjectType(parent)
         ? [parent]
         : [];
-    return Math.max(0, ...possible.map((type) => this.#complexityOf(set, type)));
+    return Math.max(0, ...possible.map((type) => this.#scoreOf(set, type)));
   }
 
-  #complexityOf(set: SelectionSetNode, object: GraphQLObjectType): number {
+  #scoreOf(set: SelectionSetNode, object: GraphQLObjectType): number {
     let sum = 0;
     for (const selection of set.selections) {
       if (!this.#isIncluded(selection)) continue;
       if (selection.kind === Kind.FIELD) {
-        sum += this.#fieldComplexity(selection, object);
+        sum +=
+          this.#what === "nodes"
+            ? this.#fieldNodes(selection, object)
+            : this.#fieldComplexity(selection, object);
         continue;
       }
       const fragment =
@@ -101,7 +114,7 @@ class Walker {
       const applies =
         condition === object ||
         (isAbstractType(condition) && this.#schema.isSubType(condition, object));
-      if (applies) sum += this.#complexityOf(fragment.selectionSet, object);
+      if (applies) sum += this.#scoreOf(fragment.selectionSet, object);
     }
     return sum;
   }
@@ -111,13 +124,28 @@ class Walker {
     const type = getNamedType(field.type);
     if (isLeafType(type)) return isRelayWrapper(parent, node) ? 0 : 1;
     const below = node.selectionSet
-      ? this.complexity(node.selectionSet, type as GraphQLCompositeType)
+      ? this.score(node.selectionSet, type as GraphQLCompositeType)
       : 0;
     if (isRelayWrapper(parent, node)) return below;
     if (isListType(getNullableType(field.type))) return 10 + below;
     if (!type.name.endsWith("Connection")) return 5 + below;
     const { first, last } = getArgumentValues(field, node, this.#variables);
     return (first == null && last == null ? 10 : 5) + below;
+  }
+
+  #fieldNodes(node: FieldNode, parent: GraphQLObjectType): number {
+    const field = this.#field(parent, node);
+    const type = getNamedType(field.type);
+    if (isLeafType(type) || !node.selectionSet) return 0;
+    const below = this.score(node.selectionSet, type as GraphQLCompositeType);
+    if (isRelayWrapper(parent, node)) return below;
+    const given = getArgumentValues(field, node, this.#variables);
+    if (isListType(getNullableType(field.type))) {
+      return Array.isArray(given["ids"]) ? given["ids"].length * (1 + below) : 100 * below;
+    }
+    if (!type.name.endsWith("Connection")) return below;
+    const size = Number(given["first"] ?? given["last"] ?? 20);
+    return Math.max(0, Math.min(100, size)) * (1 + below);
   }
 
   #isIncluded({ directives }: SelectionSetNode["selections"][number]): boolean {

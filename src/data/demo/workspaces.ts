@@ -1,4 +1,4 @@
-import type { memberRoles } from "../../db/tables/member.ts";
+import type { MemberRole } from "../../db/tables/access-words.ts";
 import type { LanguageCode, Voice } from "./language.ts";
 import { harbourVoices } from "./voices-harbour.ts";
 import { lindenauVoices, maisonVoices } from "./voices-others.ts";
@@ -22,7 +22,7 @@ export interface DemoWorkspace {
   contacts: number;
   /** Whether one post has a thousand comments and one video billions of views. */
   extremes: boolean;
-  members: readonly { name: string; email: string; role: (typeof memberRoles)[number] }[];
+  members: readonly { name: string; email: string; role: MemberRole }[];
   tags: readonly string[];
   /** Languages of the audience beside the account's own. */
   audience: readonly LanguageCode[];

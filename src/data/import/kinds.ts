@@ -2,10 +2,9 @@ import { z } from "zod";
 import { accountHealths, networks } from "../../db/tables/account.ts";
 import { commentStatuses } from "../../db/tables/comment.ts";
 import { postStatuses } from "../../db/tables/post.ts";
+import { importKinds, type ImportKind } from "./import-kinds.ts";
 
-/** What a line may be about, in the order in which they are loaded: references point backwards. */
-export const importKinds = ["account", "contact", "post", "metrics", "comment"] as const;
-export type ImportKind = (typeof importKinds)[number];
+export { importKinds, type ImportKind };
 
 /** What a field is in the staging table. */
 export type StagedType = "text" | "bigint" | "timestamptz(3)";

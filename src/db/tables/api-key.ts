@@ -1,12 +1,8 @@
 import { foreignKey, pgTable, primaryKey, text, unique } from "drizzle-orm/pg-core";
+import { apiKeyScopes, memberRoles } from "./access-words.ts";
 import { checkWords } from "./check-words.ts";
 import { createdAt, id, moment, word, workspaceId } from "./columns.ts";
-import { memberRoles } from "./member.ts";
 import { workspaces } from "./workspace.ts";
-
-/** What a key may do: `insight` shows SQL counts, the others come into force with the writes. */
-export const apiKeyScopes = ["read", "write", "admin", "insight"] as const;
-export type ApiKeyScope = (typeof apiKeyScopes)[number];
 
 /** Keys of programs. Only the SHA-256 of a key is stored. */
 export const apiKeys = pgTable(

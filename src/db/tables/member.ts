@@ -1,9 +1,8 @@
 import { foreignKey, index, pgTable, primaryKey, text, unique } from "drizzle-orm/pg-core";
+import { memberRoles } from "./access-words.ts";
 import { checkWords } from "./check-words.ts";
 import { createdAt, id, word, workspaceId } from "./columns.ts";
 import { workspaces } from "./workspace.ts";
-
-export const memberRoles = ["OWNER", "ADMIN", "EDITOR", "VIEWER"] as const;
 
 /** The people who work in a workspace. */
 export const members = pgTable(

@@ -1,0 +1,129 @@
+import { Command, InvalidArgumentError, Option } from "commander";
+import { MAXIMUM_SCALE } from "../data/demo/layer.ts";
+import { importKinds } from "../data/import/import-kinds.ts";
+import { apiKeyScopes, memberRoles, type ApiKeyScope } from "../db/tables/access-words.ts";
+import { isUuid } from "../db/uuid.ts";
+import type { ImportOptions } from "./import.ts";
+import type { KeyOptions } from "./key.ts";
+import type { SeedOptions } from "./seed.ts";
+
+const LONGEST_LABEL = 200;
+
+/**
+ * What can be typed after `socialhub`. A command's module is loaded when the command runs: help and
+ * mistakes are answered at once, and no command waits for the packages of another.
+ */
+export function makeProgram(): Command {
+  const program = new Command("socialhub")
+    .description("SocialHub: a GraphQL API server for social-media management")
+    .showHelpAfterError();
+
+  program
+    .command("serve")
+    .description("start the server; without DATABASE_URL with an embedded PostgreSQL and demo data")
+    .action(async () => (await import("./serve.ts")).serve());
+
+  program
+    .command("migrate")
+    .description("bring the database up to date")
+    .action(async () => (await import("./migrate.ts")).migrateDatabase());
+
+  program
+    .command("seed")
+    .description("load the demo workspaces; what is there already is left alone")
+    .option("--scale <n>", "how many layers of posts, each further in the past", scale, 1)
+    .option(
+      "--compare [rows]",
+      "instead: load rows in a scratch database, through the bulk path and through plain COPY, and print both rates",
+      rows,
+    )
+    .action(async (options: SeedOptions) => (await import("./seed.ts")).seed(options));
+
+  program
+    .command("import")
+    .description("bring accounts, contacts, posts, metrics and comments into a workspace")
+    .argument("<file...>", "NDJSON (.ndjson, .jsonl) or CSV (.csv, with a header row) files")
+    .option("--workspace <id>", "the workspace they go into", uuid)
+    .addOption(
+      new Option("--type <type>", "what the lines are that do not say it").choices(importKinds),
+    )
+    .option(
+      "--skip-bad",
+      "import the good lines of a file that has bad ones; otherwise nothing of it",
+    )
+    .option("--dry-run", "check everything and change nothing")
+    .action(async (files: string[], options: ImportOptions) =>
+      (await import("./import.ts")).importFiles(files, options),
+    );
+
+  program
+    .command("workspace")
+    .description("workspaces, the tenants")
+    .command("create")
+    .description("make a workspace and print its id")
+    .argument("<name>", "its name", label)
+    .action(async (name: string) => (await import("./workspace.ts")).createWorkspace(name));
+
+  addKey(program.command("key").description("API keys of a workspace"));
+  return program;
+}
+
+function addKey(key: Command) {
+  key
+    .command("create")
+    .description("make a key and print it: the only time that it can be read")
+    .requiredOption("--workspace <id>", "id of the workspace", uuid)
+    .requiredOption("--name <name>", "what the key is for", label)
+    .addOption(new Option("--role <role>", "its role").choices(memberRoles).default("VIEWER"))
+    .option("--scopes <list>", `of ${apiKeyScopes.join(",")}`, scopes, ["read"])
+    .action(async (options: KeyOptions) => (await import("./key.ts")).createKey(options));
+
+  key
+    .command("list")
+    .description("print the workspace's keys, without the keys themselves")
+    .requiredOption("--workspace <id>", "id of the workspace", uuid)
+    .action(async ({ workspace }: { workspace: string }) =>
+      (await import("./key.ts")).listKeys(workspace),
+    );
+
+  key
+    .command("revoke")
+    .description("revoke a key; servers refuse it within five seconds")
+    .argument("<id>", "id of the key, as `key list` prints it", uuid)
+    .requiredOption("--workspace <id>", "id of the workspace", uuid)
+    .action(async (id: string, { workspace }: { workspace: string }) =>
+      (await import("./key.ts")).revokeKey(id, workspace),
+    );
+}
+
+/** An id, in the one spelling that the database knows. */
+function uuid(text: string): string {
+  const id = text.toLowerCase();
+  if (isUuid(id)) return id;
+  throw new InvalidArgumentError("It must be a UUID.");
+}
+
+function label(text: string): string {
+  const name = text.trim();
+  if (name !== "" && name.length <= LONGEST_LABEL && !/\p{Cc}/u.test(name)) return name;
+  throw new InvalidArgumentError(
+    `It must have 1 to ${LONGEST_LABEL} characters, none of them a control character.`,
+  );
+}
+
+function scopes(text: string): ApiKeyScope[] {
+  const list = text.split(",").map((scope) => scope.trim());
+  const isScope = (scope: string): scope is ApiKeyScope =>
+    (apiKeyScopes as readonly string[]).includes(scope);
+  if (list.every(isScope)) return list;
+  throw new InvalidArgumentError(`It must be some of ${apiKeyScopes.join(", ")}.`);
+}
+
+const scale = (text: string) => wholeNumber(text, 1, MAXIMUM_SCALE);
+const rows = (text: string) => wholeNumber(text, 1000, 20_000_000);
+
+function wholeNumber(text: string, minimum: number, maximum: number): number {
+  const value = /^\d{1,9}$/.test(text) ? Number(text) : Number.NaN;
+  if (value >= minimum && value <= maximum) return value;
+  throw new InvalidArgumentError(`It must be a whole number from ${minimum} to ${maximum}.`);
+}

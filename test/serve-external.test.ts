@@ -1,0 +1,185 @@
+import { existsSync } from "node:fs";
+import { createServer, type AddressInfo } from "node:net";
+import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
+import { afterAll, beforeAll, describe, expect, inject, it, onTestFinished } from "vitest";
+import { connect, type Client } from "../src/db/client.ts";
+import { run, type Run } from "./support/command.ts";
+import { createTestDatabase, type TestDatabase } from "./support/database.ts";
+import {
+  ask,
+  cleanUp,
+  countAccounts,
+  demoOf,
+  newFolder,
+  serve,
+  servedFrom,
+  stop,
+  urlOf,
+} from "./support/serve.ts";
+
+afterAll(cleanUp);
+
+describe("socialhub serve with a DATABASE_URL", { timeout: 40_000 }, () => {
+  let database: TestDatabase;
+  let admin: Client;
+  let folder: string;
+  let server: Run;
+  beforeAll(async () => {
+    [database, folder] = await Promise.all([createTestDatabase("demo"), newFolder()]);
+    admin = connect(database.url, { max: 1, name: "test" });
+  });
+  afterAll(async () => {
+    await admin.end({ timeout: 5 });
+    await database.close();
+  });
+
+  it("starts no PostgreSQL, listens on the port that it is told, and is ready only with all migrations", async () => {
+    const port = await freePort();
+    server = await servedFrom(folder, { DATABASE_URL: database.url, PORT: String(port) });
+    expect(urlOf(server)).toBe(`http://127.0.0.1:${port}`);
+    expect(existsSync(join(folder, ".data/postgres"))).toBe(false);
+    expect(server.output()).not.toContain("Loading");
+    const { url } = await demoOf(folder);
+    expect(url).toBe(urlOf(server));
+
+    await admin.unsafe("alter table drizzle.__drizzle_migrations rename to moved");
+    const unready = await fetch(`${url}/readyz`);
+    expect(unready.status).toBe(503);
+    expect(await unready.json()).toEqual({
+      status: "not ready",
+      reason: expect.stringMatching(/^\d+ migrations are not applied; run socialhub migrate$/),
+    });
+    await admin.unsafe("alter table drizzle.moved rename to __drizzle_migrations");
+    expect((await fetch(`${url}/readyz`)).status).toBe(200);
+  });
+
+  it("answers what is in flight when it is stopped", async () => {
+    const { graphql, keys } = await demoOf(folder);
+    const blocker = connect(database.url, { max: 1, name: "test blocker" });
+    onTestFinished(() => blocker.end({ timeout: 0 }));
+    await blocker.unsafe("begin; lock table posts in access exclusive mode").simple();
+    const query = "{ accounts(first: 1) { nodes { posts(first: 1) { nodes { id } } } } }";
+    const asked = ask(graphql, keys[0]!.key, query);
+    await until(async () => {
+      const waiting = await admin`
+        select 1 from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'`;
+      return waiting.length > 0;
+    });
+    server.process.kill("SIGTERM");
+    await server.says("Stopping");
+    await blocker.unsafe("rollback");
+    const unblocked = performance.now();
+    const { data, errors } = await asked;
+    expect(errors).toBeUndefined();
+    expect(data.accounts.nodes[0].posts.nodes).toHaveLength(1);
+    expect((await server.ended).code).toBe(0);
+    expect(performance.now() - unblocked).toBeLessThan(3000);
+  });
+
+  it("is started by two at once on an empty database, whose owner is no superuser, and both come up", async () => {
+    const login = await createLogin("createrole createdb");
+    const environment = { DATABASE_URL: await createEmptyDatabase(login) };
+    // This server has the roles already, made by another login.
+    await admin.unsafe(`grant socialhub_owner, socialhub_app to ${login}`);
+    const servers = [1, 2].map(() => serve(folder, { ...environment, DEMO: "off" }));
+    await Promise.all(servers.map((each) => each.says("SocialHub is ready")));
+    for (const each of servers) {
+      expect(each.output()).toContain("No demo data");
+      expect((await fetch(`${urlOf(each)}/readyz`)).status).toBe(200);
+      await stop(each, "SIGTERM");
+    }
+    const applied = servers.filter((each) => each.output().includes("Applied"));
+    expect(applied).toHaveLength(1);
+
+    // Without demo data nothing is in the way of one's own; and one's own data keep the demo's out.
+    const { stdout } = await run(["workspace", "create", "Ours"], environment, folder);
+    expect(stdout).toMatch(/^[0-9a-f-]{36}\n$/);
+    const again = serve(folder, environment);
+    await again.says("SocialHub is ready");
+    expect(again.output()).toContain("No demo data");
+    expect(again.output()).not.toMatch(/Loading|Applied/);
+    await stop(again, "SIGINT");
+  });
+
+  it("tells a login that may not migrate what an administrator has to run", async () => {
+    const owned = await createEmptyDatabase();
+    const url = withLogin(owned, await createLogin(""));
+    const { code, stderr } = await run(["serve"], { DATABASE_URL: url, PORT: "0" }, folder);
+    expect(code).toBe(1);
+    expect(stderr).toMatch(/^socialhub: .*administrator.*GRANT.*\n$/);
+    expect(stderr).not.toContain("s3cret");
+  });
+
+  it("serves with a plain login that is only a member of socialhub_app, beside an owner's", async () => {
+    const login = await createLogin("");
+    await admin.unsafe(`grant socialhub_app to ${login}`);
+    const server = serve(folder, {
+      DATABASE_URL: withLogin(database.url, login),
+      DATABASE_OWNER_URL: database.ownerUrl,
+    });
+    await server.says("Stop with Ctrl-C");
+    const { graphql, keys } = await demoOf(folder);
+    expect(await countAccounts(graphql, keys[0]!.key)).toBe(15);
+    const users = await admin`
+      select distinct usename as name from pg_stat_activity
+      where datname = current_database() and application_name = 'socialhub'`;
+    expect(users.map(({ name }) => name)).toEqual([login]);
+    await stop(server, "SIGTERM");
+  });
+
+  it.concurrent.each([
+    ["192.0.2.1", /EADDRNOTAVAIL/],
+    ["no-such-host.invalid", /ENOTFOUND|EAI_AGAIN/],
+  ])("says that it cannot listen on HOST %s", async (HOST, why) => {
+    const environment = { DATABASE_URL: database.url, HOST, PORT: "0" };
+    const { code, stderr } = await run(["serve"], environment, folder);
+    expect(code).toBe(1);
+    expect(stderr).toMatch(/^socialhub: PORT 0 on HOST \S+ cannot be listened on .*\n$/);
+    expect(stderr).toMatch(why);
+  });
+
+  let made = 0;
+  const newName = () => `socialhub_serve_${process.pid}_${(made += 1)}`;
+
+  /** A role that goes with the test, with the password that `withLogin` uses. */
+  async function createLogin(attributes: string): Promise<string> {
+    const name = newName();
+    await admin.unsafe(`create role ${name} login password 's3cret' ${attributes}`);
+    onTestFinished(async () => {
+      await admin.unsafe(`drop owned by ${name} cascade`);
+      await admin.unsafe(`drop role ${name}`);
+    });
+    return name;
+  }
+
+  async function createEmptyDatabase(owner?: string): Promise<string> {
+    const name = newName();
+    await admin.unsafe(`create database ${name} ${owner ? `owner ${owner}` : ""}`);
+    onTestFinished(async () => {
+      await admin.unsafe(`drop database ${name} with (force)`);
+    });
+    const url = new URL(inject("adminUrl"));
+    url.pathname = `/${name}`;
+    return owner ? withLogin(url.href, owner) : url.href;
+  }
+});
+
+function withLogin(databaseUrl: string, login: string): string {
+  const url = new URL(databaseUrl);
+  url.username = login;
+  url.password = "s3cret";
+  return url.href;
+}
+
+async function freePort(): Promise<number> {
+  const server = createServer();
+  await new Promise<void>((done) => server.listen(0, "127.0.0.1", done));
+  const { port } = server.address() as AddressInfo;
+  await new Promise((done) => server.close(done));
+  return port;
+}
+
+async function until(condition: () => boolean | Promise<boolean>) {
+  while (!(await condition())) await sleep(20);
+}
