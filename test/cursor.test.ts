@@ -230,7 +230,7 @@ describe("a global id", () => {
     );
     expect(() => fromGlobalId("x".repeat(1_000_000))).toThrow(/^.{80,120}$/u);
     expect(() => rowId(toGlobalId("Post", WORKSPACE), "Account")).toThrow(
-      /is the id of a Post, not of a Account/,
+      /is an id of type Post, not Account/,
     );
   });
 });

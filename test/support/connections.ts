@@ -242,7 +242,7 @@ export interface Walk {
 }
 
 /** Ids of a page that a walk goes on from. */
-export interface PageBetween {
+interface PageBetween {
   ids: string[];
   /** The row that its cursor was made of. */
   last: string;

@@ -59,7 +59,8 @@ export async function stop(server: Run, signal: NodeJS.Signals): Promise<void> {
   const ended = await server.ended;
   expect(ended.code, ended.stdout + ended.stderr).toBe(0);
   expect(ended.stderr).toBe("");
-  expect(performance.now() - asked).toBeLessThan(5000);
+  // Not a measurement: a stop that waits for something that never comes takes for ever.
+  expect(performance.now() - asked).toBeLessThan(20_000);
 }
 
 /** Gives a server no time for anything. */
