@@ -2,6 +2,7 @@ import { relative } from "node:path";
 import type { App } from "../app.ts";
 import { readConfig, runsUnderNpm, type Config } from "../config.ts";
 import { seedDemo } from "../data/demo/seed.ts";
+import { showProgress } from "../data/progress.ts";
 import { migrate } from "../db/migrate.ts";
 import { createLogger } from "../insight/log.ts";
 import { CommandError } from "./command-error.ts";
@@ -76,11 +77,24 @@ async function prepareDemo(config: Config, database: OpenDatabase, say: (line: s
   return asOwner(database.ownerUrl, async (client) => {
     if (await wantsDemo(client, database)) {
       say("Loading the demo data set …");
-      const { rows } = await seedDemo({ ownerUrl: database.ownerUrl });
+      const rows = await loadDemo(database.ownerUrl);
       say(`Loaded ${rows["posts"] ?? 0} posts and ${rows["comments"] ?? 0} comments.`);
     }
     return demoKeys(config, client);
   });
+}
+
+async function loadDemo(ownerUrl: string) {
+  const progress = showProgress("demo data set", "posts", process.stdout);
+  try {
+    const { rows } = await seedDemo({
+      ownerUrl,
+      onProgress: ({ done, total }) => progress.update(done, total),
+    });
+    return rows;
+  } finally {
+    progress.stop();
+  }
 }
 
 async function listen(app: App, config: Config): Promise<string> {
