@@ -27,7 +27,7 @@ export function mappersFor(schema, root) {
     mappers[name] = `../db/tables/${file}#${name}Row`;
     for (const generic of ["Connection", "Edge"]) {
       if (isObject(name + generic))
-        mappers[name + generic] = `../loaders/connection.ts#${generic}<${name}Row>`;
+        mappers[name + generic] = `../loaders/connection-page.ts#${generic}<${name}Row>`;
     }
   }
   return mappers;
