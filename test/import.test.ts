@@ -4,7 +4,16 @@ import { copyFile, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { gzipSync } from "node:zlib";
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
+import {
+  afterAll,
+  afterEach,
+  beforeAll,
+  beforeEach,
+  describe,
+  expect,
+  it,
+  onTestFinished,
+} from "vitest";
 import { importFile, type ImportOptions } from "../src/data/import/import-file.ts";
 import type { ImportKind } from "../src/data/import/kinds.ts";
 import { connect, type Client } from "../src/db/client.ts";
@@ -186,6 +195,23 @@ describe("An import", () => {
         select (select body from posts) as body, (select likes from post_metrics) as likes,
           (select count(*)::int from comments where parent_id is null) as threads`;
       expect(row).toEqual({ body: "Hello again", likes: 5, threads: 2 });
+    });
+
+    it("carries a corrected network on to the account's posts, and to their tags", async () => {
+      await load(world);
+      const tagId = crypto.randomUUID();
+      await client`insert into tags (workspace_id, id, name) values (${workspaceId}, ${tagId}, 'sale')`;
+      onTestFinished(async () => void (await client`delete from tags where id = ${tagId}`));
+      await client`
+        insert into post_tags
+        select workspace_id, id, ${tagId}, timeline_at, account_id, network, status from posts`;
+      const networks = () => client<{ network: string }[]>`
+        select network from accounts union all select network from posts
+        union all select network from post_tags`;
+      expect(await networks()).toEqual(Array(3).fill({ network: "X" }));
+      const summary = await load([{ ...account, network: "THREADS" }, post]);
+      expect(counts(summary)).toEqual({ account: [1, 0, 1, 0, 0], post: [1, 0, 0, 1, 0] });
+      expect(await networks()).toEqual(Array(3).fill({ network: "THREADS" }));
     });
 
     it("finds what the workspace has already", async () => {

@@ -243,7 +243,7 @@ describe("pages", () => {
         ),
       ).toBe(true);
       if (!filter) return;
-      expect(String(filter.type)).toMatch(new RegExp(`^(Own)?${node}Filter$`));
+      expect(String(filter.type)).toMatch(new RegExp(`^(Own|Authored)?${node}Filter$`));
     },
   );
 
@@ -469,8 +469,8 @@ describe("every field", () => {
        select '${workspaceId}', gen_random_uuid(), 'many ' || n from generate_series(1, 120) as n`,
     );
     await superuser.unsafe(
-      `insert into post_tags (workspace_id, post_id, tag_id, timeline_at)
-       select workspace_id, posts.id, tags.id, timeline_at from posts join tags using (workspace_id)
+      `insert into post_tags (workspace_id, post_id, tag_id, timeline_at, account_id, network, status)
+       select workspace_id, posts.id, tags.id, timeline_at, account_id, network, status from posts join tags using (workspace_id)
        where workspace_id = '${workspaceId}' and posts.id = '${id}' and tags.name like 'many %'`,
     );
     const { data } = await app.read(

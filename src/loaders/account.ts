@@ -1,7 +1,7 @@
 import { accounts, type AccountRow } from "../db/tables/account.ts";
 import { byId } from "./by-id.ts";
 import { connection } from "./connection.ts";
-import { amongOf, anyOf } from "./filters.ts";
+import { anyOf } from "./filters.ts";
 
 export const accountById = byId<AccountRow>("accountById", accounts);
 
@@ -14,5 +14,5 @@ export const accountsOfWorkspace = connection<AccountRow>({
     NAME: { by: accounts.displayName, direction: "asc" },
     MOST_FOLLOWERS: { by: accounts.followerCount, direction: "desc" },
   },
-  filters: { networks: anyOf(accounts.network), healths: amongOf(accounts.health) },
+  filters: { networks: anyOf(accounts.network), healths: anyOf(accounts.health) },
 });

@@ -1,7 +1,7 @@
 import { comments, type CommentRow } from "../db/tables/comment.ts";
 import { byId } from "./by-id.ts";
 import { connection } from "./connection.ts";
-import { anyOf, between, isNull } from "./filters.ts";
+import { anyOf, between, isTrue } from "./filters.ts";
 
 const orders = {
   NEWEST_FIRST: { by: comments.createdAt, direction: "desc" },
@@ -10,7 +10,7 @@ const orders = {
 
 const filters = {
   statuses: anyOf(comments.status),
-  startsThread: isNull(comments.parentId),
+  startsThread: isTrue(comments.startsThread),
   createdBetween: between(comments.createdAt),
 };
 

@@ -3,7 +3,7 @@ import { propertyOf, type Statement, type Values } from "../db/statement.ts";
 import { Connection } from "./connection-page.ts";
 import { decodeCursor, encodeCursor, orderingDigest } from "./cursor.ts";
 import { loaderOf } from "./define.ts";
-import type { Condition } from "./filters.ts";
+import { checkCombinations, type Condition } from "./filters.ts";
 import { orderingOf, type ConnectionDefinition, type PageShape } from "./page-definition.ts";
 import { pageStatement, totalStatement } from "./page-statement.ts";
 import { readPageSize, type PageArguments, type PageSize } from "./page.ts";
@@ -122,6 +122,7 @@ function readRequest(
     if (!field) throw new Error(`${definition.name} has no filter ${name}`);
     return field(name, input) ?? [];
   });
+  checkCombinations(conditions);
 
   const values: Record<string, Values[string]> = {};
   for (const condition of conditions) Object.assign(values, condition.values);

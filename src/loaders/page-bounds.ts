@@ -15,21 +15,24 @@ export function bounds(
   shape: PageShape,
   ranges: Range[],
   sort: PgColumn,
-  id: PgColumn,
+  /** None when the sort is unique. */
+  id: PgColumn | undefined,
   descending: boolean,
 ): SQL[] {
   const [lower, upper] = descending
     ? (["before", "after"] as const)
     : (["after", "before"] as const);
   const end = (cursor: "after" | "before", limits: SQL[], isLower: boolean): SQL[] => {
-    const row = sql`(${sort}, ${id}) ${isLower ? sql`>` : sql`<`}`;
+    const farther = isLower ? sql`>` : sql`<`;
     const cursorSort = value(`${cursor}Sort`, sort.getSQLType());
     const cursorId = value(`${cursor}Id`, "uuid");
     if (!shape[cursor]) {
       return limits.map((limit) => sql`${sort} ${isLower ? sql`>=` : sql`<`} ${limit}`);
     }
     const [limit, ...others] = limits;
-    if (others.length > 0) throw new Error(`two ranges of ${sort.name}`);
+    if (!id && !limit) return [sql`${sort} ${farther} ${cursorSort}`];
+    const row = sql`(${sort}, ${id}) ${farther}`;
+    if (others.length > 0 || !id) throw new Error(`two ranges of ${sort.name}`);
     if (!limit) return [sql`${row} (${cursorSort}, ${cursorId})`];
     // No id is nil, so that (moment, nil) stands before all rows of the moment.
     return isLower

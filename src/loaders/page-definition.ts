@@ -5,6 +5,8 @@ import type { FilterField, Link } from "./filters.ts";
 export interface Ordering {
   by: PgColumn;
   direction: "asc" | "desc";
+  /** No two rows of a workspace have the same value: the unique key's index is enough. */
+  isUnique?: boolean;
 }
 
 /** Which rows a connection pages. See {@link connection}. */

@@ -1,7 +1,7 @@
 import { sql, type SQL } from "drizzle-orm";
 import { columnsOf, propertyOf, statement, value, type Statement } from "../db/statement.ts";
-import { byColumn, fannedOut, merge } from "./fan-out.ts";
-import type { Condition, Link } from "./filters.ts";
+import { fanOut, merge } from "./fan-out.ts";
+import type { At, Condition, Link } from "./filters.ts";
 import { bounds } from "./page-bounds.ts";
 import { orderingOf, type ConnectionDefinition, type PageShape } from "./page-definition.ts";
 
@@ -20,30 +20,34 @@ export function pageStatement<Row>(
   conditions: Condition[],
 ): Statement<Row> {
   const { table, parent } = definition;
-  const { by, direction } = orderingOf(definition, shape.order);
+  const { by, direction, isUnique } = orderingOf(definition, shape.order);
   const link =
-    definition.through ?? conditions.find(({ paging }) => paging?.link !== undefined)?.paging?.link;
-  const [sort, id] = link ? [link.sort, link.id] : [by, table.id];
+    definition.through ?? conditions.find(({ choice }) => choice?.link !== undefined)?.choice?.link;
+  const at: At = (column) => link?.columns.get(column) ?? column;
+  const [sort, id] = [at(by), at(table.id)];
+  const parentColumn = parent && at(parent);
   const down = (direction === "desc") !== shape.backward;
   const way = down ? sql`desc` : sql`asc`;
-  const fanned = fannedOut(definition, conditions, sort, id);
+  const index = { table: link?.table ?? table, sort, id };
+  const { groups, held } = fanOut(index, parentColumn, conditions, at);
   const ranges = conditions.flatMap(({ range }) => (range?.column === by ? range : []));
 
   const where = [
     ...(link ? [sql`${link.table.workspaceId} = ${workspace}`] : []),
     sql`${table.workspaceId} = ${workspace}`,
-    ...(parent ? [sql`${parent} = parent.key`] : []),
-    ...conditions.flatMap(({ paging, range, predicate }) => {
-      if (paging && fanned.includes(paging)) return [];
-      return range && ranges.includes(range) ? range.and : [predicate];
+    ...(parentColumn ? [sql`${parentColumn} = parent.key`] : []),
+    ...groups.map(({ column, name }) => sql`${column} = ${name}.value`),
+    ...conditions.flatMap((condition) => {
+      const { range, predicate } = condition;
+      if (held.has(condition)) return [];
+      return range && ranges.includes(range) ? range.besides(at) : predicate(at);
     }),
-    ...bounds(shape, ranges, sort, id, direction === "desc"),
+    ...bounds(shape, ranges, sort, isUnique ? undefined : id, direction === "desc"),
   ];
-  const groups = byColumn(fanned);
-  where.push(...groups.map(({ column, name }) => sql`${column} = ${name}.value`));
 
+  const order = isUnique ? sql`${sort} ${way}` : sql`${sort} ${way}, ${id} ${way}`;
   const branch = sql`select ${columnsOf(table)} from ${rowsOf(table, link)}
-    where ${all(where)} order by ${sort} ${way}, ${id} ${way} limit ${value("limit", "int")}`;
+    where ${all(where)} order by ${order} limit ${value("limit", "int")}`;
   const page =
     groups.length === 0 ? branch : merge(branch, groups, propertyOf(table, by), way, Boolean(link));
 
@@ -66,7 +70,7 @@ export function totalStatement(
     ...(through ? [sql`${through.table.workspaceId} = ${workspace}`] : []),
     sql`${table.workspaceId} = ${workspace}`,
     ...(parent ? [sql`${parent} = parent.key`] : []),
-    ...conditions.map(({ predicate }) => predicate),
+    ...conditions.map(({ predicate }) => predicate((column) => column)),
   ]);
   const count = sql`select count(*) as total from ${rowsOf(table, through)} where ${where}`;
   return statement(
@@ -81,5 +85,5 @@ export function totalStatement(
 function rowsOf(table: ConnectionDefinition["table"], link: Link | undefined): SQL {
   if (!link) return sql`${table}`;
   return sql`${link.table} join ${table}
-    on ${table.workspaceId} = ${link.table.workspaceId} and ${table.id} = ${link.id}`;
+    on ${table.workspaceId} = ${link.table.workspaceId} and ${table.id} = ${link.columns.get(table.id)}`;
 }

@@ -1,13 +1,22 @@
-import { sql } from "drizzle-orm";
+import type { PgColumn } from "drizzle-orm/pg-core";
 import { accounts } from "../db/tables/account.ts";
 import { posts, type PostRow } from "../db/tables/post.ts";
 import { postTags } from "../db/tables/tag.ts";
 import { byId } from "./by-id.ts";
 import { connection } from "./connection.ts";
-import { anyOf, anyOfLinked, anyOfReferenced, between } from "./filters.ts";
+import { anyOf, anyOfLinked, between } from "./filters.ts";
 
 /** From a tag to its posts. */
-const tagged = { table: postTags, id: postTags.postId, sort: postTags.timelineAt };
+const tagged = {
+  table: postTags,
+  columns: new Map([
+    [posts.id, postTags.postId],
+    [posts.timelineAt, postTags.timelineAt],
+    [posts.accountId, postTags.accountId],
+    [posts.network, postTags.network],
+    [posts.status, postTags.status],
+  ] as [PgColumn, PgColumn][]),
+};
 
 const orders = {
   NEWEST_FIRST: { by: posts.timelineAt, direction: "desc" },
@@ -16,12 +25,12 @@ const orders = {
 
 const filters = {
   statuses: anyOf(posts.status),
-  tagIds: anyOfLinked(posts.id, tagged, postTags.tagId, { of: "Tag" }),
-  // A published post's place on the timeline is when it was published: one range of the index by status.
+  // A published post's place on the timeline is when it was published.
   publishedBetween: between(posts.timelineAt, {
-    and: sql`${posts.status} = 'PUBLISHED' and ${posts.publishedAt} is not null`,
+    only: { column: posts.status, word: "PUBLISHED" },
   }),
 };
+const tagIds = anyOfLinked(posts.id, tagged, postTags.tagId, { of: "Tag" });
 
 export const postById = byId<PostRow>("postById", posts);
 
@@ -31,8 +40,11 @@ export const postsOfWorkspace = connection<PostRow>({
   orders,
   filters: {
     ...filters,
+    tagIds,
     accountIds: anyOf(posts.accountId, { of: "Account" }),
-    networks: anyOfReferenced(posts.accountId, accounts, accounts.network),
+    networks: anyOf(posts.network, {
+      copies: { by: posts.accountId, of: accounts, match: accounts.network },
+    }),
   },
 });
 
@@ -41,7 +53,7 @@ export const postsOfAccount = connection<PostRow>({
   table: posts,
   parent: posts.accountId,
   orders,
-  filters,
+  filters: { ...filters, tagIds },
 });
 
 export const postsOfMember = connection<PostRow>({

@@ -7,13 +7,13 @@ export const tagById = byId<TagRow>("tagById", tags);
 export const tagsOfWorkspace = connection<TagRow>({
   name: "Query.tags",
   table: tags,
-  orders: { NAME: { by: tags.name, direction: "asc" } },
+  orders: { NAME: { by: tags.name, direction: "asc", isUnique: true } },
 });
 
 export const tagsOfPost = connection<TagRow>({
   name: "Post.tags",
   table: tags,
   parent: postTags.postId,
-  through: { table: postTags, id: postTags.tagId, sort: postTags.tagId },
+  through: { table: postTags, columns: new Map([[tags.id, postTags.tagId]]) },
   orders: { CREATION: { by: tags.id, direction: "asc" } },
 });

@@ -375,7 +375,7 @@ type Member implements Node {
     "Cursor before which the page ends."
     before: String
     "Which posts; all when left out."
-    filter: OwnPostFilter
+    filter: AuthoredPostFilter
     "In which order."
     orderBy: PostOrder! = NEWEST_FIRST
   ): PostConnection
@@ -500,12 +500,20 @@ input PostFilter {
   publishedBetween: DateTimeRange
 }
 
-"Which posts of an account or a member. Conditions that are given must all hold; an empty list fits nothing."
+"Which posts of an account. Conditions that are given must all hold; an empty list fits nothing."
 input OwnPostFilter {
   "With one of these statuses."
   statuses: [PostStatus!]
   "With at least one of these tags; at most 100 global ids."
   tagIds: [ID!]
+  "Published in this range of time."
+  publishedBetween: DateTimeRange
+}
+
+"Which posts of a member. Conditions that are given must all hold; an empty list fits nothing."
+input AuthoredPostFilter {
+  "With one of these statuses."
+  statuses: [PostStatus!]
   "Published in this range of time."
   publishedBetween: DateTimeRange
 }

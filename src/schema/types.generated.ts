@@ -411,7 +411,7 @@ export type MemberPostsArgs = {
   after?: InputMaybe<Scalars['String']['input']>;
   last?: InputMaybe<Scalars['Int']['input']>;
   before?: InputMaybe<Scalars['String']['input']>;
-  filter?: InputMaybe<OwnPostFilter>;
+  filter?: InputMaybe<AuthoredPostFilter>;
   orderBy?: PostOrder;
 };
 
@@ -518,12 +518,20 @@ export type PostFilter = {
   publishedBetween?: InputMaybe<DateTimeRange>;
 };
 
-/** Which posts of an account or a member. Conditions that are given must all hold; an empty list fits nothing. */
+/** Which posts of an account. Conditions that are given must all hold; an empty list fits nothing. */
 export type OwnPostFilter = {
   /** With one of these statuses. */
   statuses?: InputMaybe<Array<PostStatus>>;
   /** With at least one of these tags; at most 100 global ids. */
   tagIds?: InputMaybe<Array<Scalars['ID']['input']>>;
+  /** Published in this range of time. */
+  publishedBetween?: InputMaybe<DateTimeRange>;
+};
+
+/** Which posts of a member. Conditions that are given must all hold; an empty list fits nothing. */
+export type AuthoredPostFilter = {
+  /** With one of these statuses. */
+  statuses?: InputMaybe<Array<PostStatus>>;
   /** Published in this range of time. */
   publishedBetween?: InputMaybe<DateTimeRange>;
 };
@@ -871,6 +879,7 @@ export type ResolversTypes = {
   PostStatus: PostStatus;
   PostFilter: PostFilter;
   OwnPostFilter: OwnPostFilter;
+  AuthoredPostFilter: AuthoredPostFilter;
   PostOrder: PostOrder;
   Tag: ResolverTypeWrapper<TagRow>;
   TagOrder: TagOrder;
@@ -917,6 +926,7 @@ export type ResolversParentTypes = {
   Post: PostRow;
   PostFilter: PostFilter;
   OwnPostFilter: OwnPostFilter;
+  AuthoredPostFilter: AuthoredPostFilter;
   Tag: TagRow;
   Viewer: Omit<Viewer, 'workspace'> & { workspace?: Maybe<ResolversParentTypes['Workspace']> };
   Workspace: WorkspaceRow;

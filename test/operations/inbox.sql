@@ -1,32 +1,32 @@
 -- depth 3 of 5, complexity 52 of 500, 7 statements
 
 -- 1. Query.comments, 1 key
--- $1 statuses, $2 workspaceId, $3 limit, $4 limit
+-- $1 statuses, $2 workspaceId, $3 startsThread, $4 limit, $5 limit
 select merged.*
 from (
   select unnest($1::text[]) as value
 ) as fan0
 cross join lateral (
-  select "comments"."workspace_id" as "workspaceId", "comments"."id" as "id", "comments"."external_id" as "externalId", "comments"."account_id" as "accountId", "comments"."post_id" as "postId", "comments"."parent_id" as "parentId", "comments"."contact_id" as "contactId", "comments"."status" as "status", "comments"."body" as "body", "comments"."created_at" as "createdAt"
+  select "comments"."workspace_id" as "workspaceId", "comments"."id" as "id", "comments"."external_id" as "externalId", "comments"."account_id" as "accountId", "comments"."post_id" as "postId", "comments"."parent_id" as "parentId", "comments"."starts_thread" as "startsThread", "comments"."contact_id" as "contactId", "comments"."status" as "status", "comments"."body" as "body", "comments"."created_at" as "createdAt"
   from "comments"
   where "comments"."workspace_id" = $2::uuid
-    and "comments"."parent_id" is null
     and "comments"."status" = fan0.value
+    and "comments"."starts_thread" = $3::boolean
   order by "comments"."created_at" desc, "comments"."id" desc
-  limit $3::int
+  limit $4::int
 ) as merged
 order by merged."createdAt" desc, merged."id" desc
-limit $4::int;
+limit $5::int;
 
 -- 2. Query.comments.totalCount, 1 key
--- $1 workspaceId, $2 statuses
+-- $1 workspaceId, $2 statuses, $3 startsThread
 select '' as "parentKey", counted.total
 from (
   select count(*) as total
   from "comments"
   where "comments"."workspace_id" = $1::uuid
     and "comments"."status" = any($2::text[])
-    and "comments"."parent_id" is null
+    and "comments"."starts_thread" = $3::boolean
 ) as counted;
 
 -- 3. contactById, 19 keys
@@ -38,7 +38,7 @@ where "contacts"."workspace_id" = $1::uuid
 
 -- 4. postById, 2 keys
 -- $1 workspaceId, $2 keys
-select "posts"."workspace_id" as "workspaceId", "posts"."id" as "id", "posts"."external_id" as "externalId", "posts"."account_id" as "accountId", "posts"."author_id" as "authorId", "posts"."status" as "status", "posts"."body" as "body", "posts"."link" as "link", "posts"."created_at" as "createdAt", "posts"."scheduled_at" as "scheduledAt", "posts"."published_at" as "publishedAt", "posts"."timeline_at" as "timelineAt"
+select "posts"."workspace_id" as "workspaceId", "posts"."id" as "id", "posts"."external_id" as "externalId", "posts"."account_id" as "accountId", "posts"."network" as "network", "posts"."author_id" as "authorId", "posts"."status" as "status", "posts"."body" as "body", "posts"."link" as "link", "posts"."created_at" as "createdAt", "posts"."scheduled_at" as "scheduledAt", "posts"."published_at" as "publishedAt", "posts"."timeline_at" as "timelineAt"
 from "posts"
 where "posts"."workspace_id" = $1::uuid
   and "posts"."id" = any($2::uuid[]);
@@ -48,7 +48,7 @@ where "posts"."workspace_id" = $1::uuid
 select parent.key as "parentKey", page.*
 from unnest($1::uuid[]) as parent(key)
 cross join lateral (
-  select "comments"."workspace_id" as "workspaceId", "comments"."id" as "id", "comments"."external_id" as "externalId", "comments"."account_id" as "accountId", "comments"."post_id" as "postId", "comments"."parent_id" as "parentId", "comments"."contact_id" as "contactId", "comments"."status" as "status", "comments"."body" as "body", "comments"."created_at" as "createdAt"
+  select "comments"."workspace_id" as "workspaceId", "comments"."id" as "id", "comments"."external_id" as "externalId", "comments"."account_id" as "accountId", "comments"."post_id" as "postId", "comments"."parent_id" as "parentId", "comments"."starts_thread" as "startsThread", "comments"."contact_id" as "contactId", "comments"."status" as "status", "comments"."body" as "body", "comments"."created_at" as "createdAt"
   from "comments"
   where "comments"."workspace_id" = $2::uuid
     and "comments"."parent_id" = parent.key

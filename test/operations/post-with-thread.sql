@@ -2,7 +2,7 @@
 
 -- 1. postById, 1 key
 -- $1 workspaceId, $2 keys
-select "posts"."workspace_id" as "workspaceId", "posts"."id" as "id", "posts"."external_id" as "externalId", "posts"."account_id" as "accountId", "posts"."author_id" as "authorId", "posts"."status" as "status", "posts"."body" as "body", "posts"."link" as "link", "posts"."created_at" as "createdAt", "posts"."scheduled_at" as "scheduledAt", "posts"."published_at" as "publishedAt", "posts"."timeline_at" as "timelineAt"
+select "posts"."workspace_id" as "workspaceId", "posts"."id" as "id", "posts"."external_id" as "externalId", "posts"."account_id" as "accountId", "posts"."network" as "network", "posts"."author_id" as "authorId", "posts"."status" as "status", "posts"."body" as "body", "posts"."link" as "link", "posts"."created_at" as "createdAt", "posts"."scheduled_at" as "scheduledAt", "posts"."published_at" as "publishedAt", "posts"."timeline_at" as "timelineAt"
 from "posts"
 where "posts"."workspace_id" = $1::uuid
   and "posts"."id" = any($2::uuid[]);
@@ -59,21 +59,31 @@ where "post_metrics"."workspace_id" = $1::uuid
   and "post_metrics"."post_id" = any($2::uuid[]);
 
 -- 7. Post.comments, 1 key
--- $1 parents, $2 workspaceId, $3 limit
+-- $1 parents, $2 workspaceId, $3 startsThread, $4 limit, $5 limit
 select parent.key as "parentKey", page.*
 from unnest($1::uuid[]) as parent(key)
 cross join lateral (
-  select "comments"."workspace_id" as "workspaceId", "comments"."id" as "id", "comments"."external_id" as "externalId", "comments"."account_id" as "accountId", "comments"."post_id" as "postId", "comments"."parent_id" as "parentId", "comments"."contact_id" as "contactId", "comments"."status" as "status", "comments"."body" as "body", "comments"."created_at" as "createdAt"
-  from "comments"
-  where "comments"."workspace_id" = $2::uuid
-    and "comments"."post_id" = parent.key
-    and "comments"."parent_id" is null
-  order by "comments"."created_at" asc, "comments"."id" asc
-  limit $3::int
+  select merged.*
+  from (
+    select *
+    from (values ('NEW'::text), ('READ'::text), ('ANSWERED'::text), ('HIDDEN'::text)) as words(value)
+  ) as fan0
+  cross join lateral (
+    select "comments"."workspace_id" as "workspaceId", "comments"."id" as "id", "comments"."external_id" as "externalId", "comments"."account_id" as "accountId", "comments"."post_id" as "postId", "comments"."parent_id" as "parentId", "comments"."starts_thread" as "startsThread", "comments"."contact_id" as "contactId", "comments"."status" as "status", "comments"."body" as "body", "comments"."created_at" as "createdAt"
+    from "comments"
+    where "comments"."workspace_id" = $2::uuid
+      and "comments"."post_id" = parent.key
+      and "comments"."status" = fan0.value
+      and "comments"."starts_thread" = $3::boolean
+    order by "comments"."created_at" asc, "comments"."id" asc
+    limit $4::int
+  ) as merged
+  order by merged."createdAt" asc, merged."id" asc
+  limit $5::int
 ) as page;
 
 -- 8. Post.comments.totalCount, 1 key
--- $1 parents, $2 workspaceId
+-- $1 parents, $2 workspaceId, $3 startsThread
 select parent.key as "parentKey", counted.total
 from unnest($1::uuid[]) as parent(key)
 cross join lateral (
@@ -81,7 +91,7 @@ cross join lateral (
   from "comments"
   where "comments"."workspace_id" = $2::uuid
     and "comments"."post_id" = parent.key
-    and "comments"."parent_id" is null
+    and "comments"."starts_thread" = $3::boolean
 ) as counted;
 
 -- 9. contactById, 16 keys
@@ -96,7 +106,7 @@ where "contacts"."workspace_id" = $1::uuid
 select parent.key as "parentKey", page.*
 from unnest($1::uuid[]) as parent(key)
 cross join lateral (
-  select "comments"."workspace_id" as "workspaceId", "comments"."id" as "id", "comments"."external_id" as "externalId", "comments"."account_id" as "accountId", "comments"."post_id" as "postId", "comments"."parent_id" as "parentId", "comments"."contact_id" as "contactId", "comments"."status" as "status", "comments"."body" as "body", "comments"."created_at" as "createdAt"
+  select "comments"."workspace_id" as "workspaceId", "comments"."id" as "id", "comments"."external_id" as "externalId", "comments"."account_id" as "accountId", "comments"."post_id" as "postId", "comments"."parent_id" as "parentId", "comments"."starts_thread" as "startsThread", "comments"."contact_id" as "contactId", "comments"."status" as "status", "comments"."body" as "body", "comments"."created_at" as "createdAt"
   from "comments"
   where "comments"."workspace_id" = $2::uuid
     and "comments"."parent_id" = parent.key

@@ -1,24 +1,26 @@
 -- depth 2 of 5, complexity 16 of 500, 2 statements
 
 -- 1. Query.posts, 1 key
--- $1 workspaceId, $2 networks, $3 workspaceId, $4 limit, $5 limit
+-- $1 networks, $2 workspaceId, $3 limit, $4 limit
 select merged.*
 from (
-  select "accounts"."id" as value
-  from "accounts"
-  where "accounts"."workspace_id" = $1::uuid
-    and "accounts"."network" = any($2::text[])
+  select unnest($1::text[]) as value
 ) as fan0
+cross join (
+  select *
+  from (values ('DRAFT'::text), ('NEEDS_APPROVAL'::text), ('SCHEDULED'::text), ('PUBLISHING'::text), ('PUBLISHED'::text), ('FAILED'::text)) as words(value)
+) as fan1
 cross join lateral (
-  select "posts"."workspace_id" as "workspaceId", "posts"."id" as "id", "posts"."external_id" as "externalId", "posts"."account_id" as "accountId", "posts"."author_id" as "authorId", "posts"."status" as "status", "posts"."body" as "body", "posts"."link" as "link", "posts"."created_at" as "createdAt", "posts"."scheduled_at" as "scheduledAt", "posts"."published_at" as "publishedAt", "posts"."timeline_at" as "timelineAt"
+  select "posts"."workspace_id" as "workspaceId", "posts"."id" as "id", "posts"."external_id" as "externalId", "posts"."account_id" as "accountId", "posts"."network" as "network", "posts"."author_id" as "authorId", "posts"."status" as "status", "posts"."body" as "body", "posts"."link" as "link", "posts"."created_at" as "createdAt", "posts"."scheduled_at" as "scheduledAt", "posts"."published_at" as "publishedAt", "posts"."timeline_at" as "timelineAt"
   from "posts"
-  where "posts"."workspace_id" = $3::uuid
-    and "posts"."account_id" = fan0.value
+  where "posts"."workspace_id" = $2::uuid
+    and "posts"."network" = fan0.value
+    and "posts"."status" = fan1.value
   order by "posts"."timeline_at" asc, "posts"."id" asc
-  limit $4::int
+  limit $3::int
 ) as merged
 order by merged."timelineAt" asc, merged."id" asc
-limit $5::int;
+limit $4::int;
 
 -- 2. accountById, 3 keys
 -- $1 workspaceId, $2 keys

@@ -7,17 +7,16 @@ from (
   select unnest($1::uuid[]) as value
 ) as fan0
 cross join lateral (
-  select "posts"."workspace_id" as "workspaceId", "posts"."id" as "id", "posts"."external_id" as "externalId", "posts"."account_id" as "accountId", "posts"."author_id" as "authorId", "posts"."status" as "status", "posts"."body" as "body", "posts"."link" as "link", "posts"."created_at" as "createdAt", "posts"."scheduled_at" as "scheduledAt", "posts"."published_at" as "publishedAt", "posts"."timeline_at" as "timelineAt"
+  select "posts"."workspace_id" as "workspaceId", "posts"."id" as "id", "posts"."external_id" as "externalId", "posts"."account_id" as "accountId", "posts"."network" as "network", "posts"."author_id" as "authorId", "posts"."status" as "status", "posts"."body" as "body", "posts"."link" as "link", "posts"."created_at" as "createdAt", "posts"."scheduled_at" as "scheduledAt", "posts"."published_at" as "publishedAt", "posts"."timeline_at" as "timelineAt"
   from "post_tags"
   join "posts"
     on "posts"."workspace_id" = "post_tags"."workspace_id"
     and "posts"."id" = "post_tags"."post_id"
   where "post_tags"."workspace_id" = $2::uuid
     and "posts"."workspace_id" = $3::uuid
-    and "posts"."status" = 'PUBLISHED'
-    and "posts"."published_at" is not null
-    and "post_tags"."timeline_at" >= $4::timestamptz
     and "post_tags"."tag_id" = fan0.value
+    and "post_tags"."status" = 'PUBLISHED'
+    and "post_tags"."timeline_at" >= $4::timestamptz
   order by "post_tags"."timeline_at" desc, "post_tags"."post_id" desc
   limit $5::int
 ) as merged

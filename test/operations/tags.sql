@@ -5,7 +5,7 @@
 select "tags"."workspace_id" as "workspaceId", "tags"."id" as "id", "tags"."name" as "name", "tags"."created_at" as "createdAt"
 from "tags"
 where "tags"."workspace_id" = $1::uuid
-order by "tags"."name" asc, "tags"."id" asc
+order by "tags"."name" asc
 limit $2::int;
 
 -- 2. Query.tags.totalCount, 1 key
@@ -22,7 +22,7 @@ from (
 select parent.key as "parentKey", page.*
 from unnest($1::uuid[]) as parent(key)
 cross join lateral (
-  select "posts"."workspace_id" as "workspaceId", "posts"."id" as "id", "posts"."external_id" as "externalId", "posts"."account_id" as "accountId", "posts"."author_id" as "authorId", "posts"."status" as "status", "posts"."body" as "body", "posts"."link" as "link", "posts"."created_at" as "createdAt", "posts"."scheduled_at" as "scheduledAt", "posts"."published_at" as "publishedAt", "posts"."timeline_at" as "timelineAt"
+  select "posts"."workspace_id" as "workspaceId", "posts"."id" as "id", "posts"."external_id" as "externalId", "posts"."account_id" as "accountId", "posts"."network" as "network", "posts"."author_id" as "authorId", "posts"."status" as "status", "posts"."body" as "body", "posts"."link" as "link", "posts"."created_at" as "createdAt", "posts"."scheduled_at" as "scheduledAt", "posts"."published_at" as "publishedAt", "posts"."timeline_at" as "timelineAt"
   from "post_tags"
   join "posts"
     on "posts"."workspace_id" = "post_tags"."workspace_id"

@@ -213,8 +213,8 @@ async function fill(client: postgres.Sql<never> | ReturnType<typeof connect>, w:
         ),
         into(
           "posts",
-          "id, account_id, author_id, status, body, created_at, scheduled_at, published_at",
-          `${idOf(w, "Post", "n")}, ${idOf(w, "Account", accountOf)}, ${idOf(w, "Member", authorOf)}, status, ${text}, at, case when status = 'SCHEDULED' then ${scheduledTime} end, case when status = 'PUBLISHED' then at end`,
+          "id, account_id, network, author_id, status, body, created_at, scheduled_at, published_at",
+          `${idOf(w, "Post", "n")}, ${idOf(w, "Account", accountOf)}, ${networkOf(accountOf)}, ${idOf(w, "Member", authorOf)}, status, ${text}, at, case when status = 'SCHEDULED' then ${scheduledTime} end, case when status = 'PUBLISHED' then at end`,
           `(select *, ${statusOf} as status, ${postTime} as at from ${series(w.posts)}) as s`,
         ),
         into(
@@ -231,8 +231,8 @@ async function fill(client: postgres.Sql<never> | ReturnType<typeof connect>, w:
         ),
         into(
           "post_tags",
-          "post_id, tag_id, timeline_at",
-          `${idOf(w, "Post", "n")}, ${idOf(w, "Tag", "tag")}, case when (${statusOf}) = 'SCHEDULED' then ${scheduledTime} else ${postTime} end`,
+          "post_id, tag_id, timeline_at, account_id, network, status",
+          `${idOf(w, "Post", "n")}, ${idOf(w, "Tag", "tag")}, case when (${statusOf}) = 'SCHEDULED' then ${scheduledTime} else ${postTime} end, ${idOf(w, "Account", accountOf)}, ${networkOf(accountOf)}, ${statusOf}`,
           `(select n, h, ${special.commonTag} as tag from ${series(w.posts)} where n % 3 = 0
             union all select n, h, h % ${TAGS - 2} + 2 from ${series(w.posts)} where n % 3 < 2
             union all select n, h, ${special.rareTag} from ${series(300)} where n % 100 = 0) as s`,

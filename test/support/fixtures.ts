@@ -192,6 +192,12 @@ export class World {
       if (property in row || column.generated || property === "workspaceId") continue;
       row[property] = this.#valueOf(table, property, column, index);
     }
+    // What a check constraint of two columns demands.
+    if (table.name === "posts") {
+      const { publishedAt, createdAt } = row;
+      row["publishedAt"] =
+        row["status"] === "PUBLISHED" ? (publishedAt ?? createdAt ?? null) : null;
+    }
     return row;
   }
 

@@ -18,6 +18,7 @@ export const MAXIMUM_SCALE = 1000;
 export const postColumns = [
   "id",
   "accountId",
+  "network",
   "authorId",
   "status",
   "body",
@@ -36,7 +37,7 @@ export const mediaColumns = [
   "width",
   "height",
 ];
-export const postTagColumns = ["postId", "tagId", "timelineAt"];
+export const postTagColumns = ["tagId", "postId", "timelineAt", "accountId", "network", "status"];
 
 /** Posts with all that belongs to them, ready to be loaded in this order. */
 export interface Batch {
@@ -154,11 +155,13 @@ function addPost(
   const link = random.chance(0.3)
     ? `https://${key}.example.com/${account.index}/${layer}-${index}`
     : null;
+  const status = plan?.status ?? "PUBLISHED";
   batch.posts.push([
     id,
     account.id,
+    account.voice.network,
     random.chance(0.06) ? null : random.pick(cast.authorIds),
-    plan?.status ?? "PUBLISHED",
+    status,
     writePost(random, account.voice),
     link,
     moment(createdAt),
@@ -166,7 +169,13 @@ function addPost(
     published === null ? null : moment(published),
   ]);
   const hasVideo = addMedia(batch, random, cast, account, id, createdAt);
-  addTags(batch, random, cast, id, moment(published ?? scheduledAt ?? createdAt));
+  addTags(batch, random, cast, [
+    id,
+    moment(published ?? scheduledAt ?? createdAt),
+    account.id,
+    account.voice.network,
+    status,
+  ]);
   if (published === null) return;
 
   const crowded = extremes && account.index === 0 && position === 3;
@@ -218,18 +227,12 @@ function addMedia(
   return hasVideo;
 }
 
-/** Adds 0 to 3 different tags. */
-function addTags(
-  batch: Batch,
-  random: Random,
-  { tagIds }: Cast,
-  postId: string,
-  timelineAt: string,
-) {
+/** Adds 0 to 3 different tags; `repeated` is what post_tags repeats of the post. */
+function addTags(batch: Batch, random: Random, { tagIds }: Cast, repeated: readonly string[]) {
   const count = random.below(4);
   let at = random.below(tagIds.length);
   for (let index = 0; index < count; index += 1) {
-    batch.postTags.push([postId, tagIds[at % tagIds.length] ?? null, timelineAt]);
+    batch.postTags.push([tagIds[at % tagIds.length] ?? null, ...repeated]);
     at += 1 + random.below(Math.floor(tagIds.length / 3) - 1);
   }
 }

@@ -52,6 +52,7 @@ const plans: Record<ImportKind, Plan> = {
     key: "external_id",
     columns: {
       account_id: "a.id",
+      network: "a.network",
       status: "s.status",
       body: "s.body",
       link: "s.link",

@@ -11,6 +11,7 @@ CREATE TABLE "accounts" (
 	"created_at" timestamp(3) with time zone DEFAULT now() NOT NULL,
 	CONSTRAINT "accounts_workspace_id_id_pk" PRIMARY KEY("workspace_id","id"),
 	CONSTRAINT "accounts_external_id_key" UNIQUE("workspace_id","external_id"),
+	CONSTRAINT "accounts_network_key" UNIQUE("workspace_id","id","network"),
 	CONSTRAINT "accounts_network_check" CHECK ("accounts"."network" in ('BLUESKY', 'FACEBOOK', 'INSTAGRAM', 'LINKEDIN', 'MASTODON', 'PINTEREST', 'THREADS', 'TIKTOK', 'X', 'YOUTUBE')),
 	CONSTRAINT "accounts_health_check" CHECK ("accounts"."health" in ('HEALTHY', 'EXPIRING', 'DISCONNECTED'))
 );
@@ -37,6 +38,7 @@ CREATE TABLE "comments" (
 	"account_id" uuid NOT NULL,
 	"post_id" uuid NOT NULL,
 	"parent_id" uuid,
+	"starts_thread" boolean GENERATED ALWAYS AS ((parent_id is null)) STORED NOT NULL,
 	"contact_id" uuid NOT NULL,
 	"status" text DEFAULT 'NEW' NOT NULL,
 	"body" text NOT NULL,
@@ -108,6 +110,7 @@ CREATE TABLE "posts" (
 	"id" uuid NOT NULL,
 	"external_id" text,
 	"account_id" uuid NOT NULL,
+	"network" text NOT NULL,
 	"author_id" uuid,
 	"status" text NOT NULL,
 	"body" text NOT NULL,
@@ -118,8 +121,10 @@ CREATE TABLE "posts" (
 	"timeline_at" timestamp(3) with time zone GENERATED ALWAYS AS (coalesce(published_at, scheduled_at, created_at)) STORED NOT NULL,
 	CONSTRAINT "posts_workspace_id_id_pk" PRIMARY KEY("workspace_id","id"),
 	CONSTRAINT "posts_external_id_key" UNIQUE("workspace_id","external_id"),
-	CONSTRAINT "posts_timeline_key" UNIQUE("workspace_id","timeline_at","id"),
-	CONSTRAINT "posts_status_check" CHECK ("posts"."status" in ('DRAFT', 'NEEDS_APPROVAL', 'SCHEDULED', 'PUBLISHING', 'PUBLISHED', 'FAILED'))
+	CONSTRAINT "posts_timeline_key" UNIQUE("workspace_id","timeline_at","id","account_id","network","status"),
+	CONSTRAINT "posts_network_check" CHECK ("posts"."network" in ('BLUESKY', 'FACEBOOK', 'INSTAGRAM', 'LINKEDIN', 'MASTODON', 'PINTEREST', 'THREADS', 'TIKTOK', 'X', 'YOUTUBE')),
+	CONSTRAINT "posts_status_check" CHECK ("posts"."status" in ('DRAFT', 'NEEDS_APPROVAL', 'SCHEDULED', 'PUBLISHING', 'PUBLISHED', 'FAILED')),
+	CONSTRAINT "posts_published_check" CHECK (("posts"."status" = 'PUBLISHED') = ("posts"."published_at" is not null))
 );
 --> statement-breakpoint
 CREATE TABLE "workspaces" (
@@ -139,26 +144,33 @@ ALTER TABLE "contacts" ADD CONSTRAINT "contacts_workspace_id_workspaces_workspac
 ALTER TABLE "media" ADD CONSTRAINT "media_workspace_id_post_id_posts_workspace_id_id_fk" FOREIGN KEY ("workspace_id","post_id") REFERENCES "public"."posts"("workspace_id","id") ON DELETE cascade ON UPDATE no action;--> statement-breakpoint
 ALTER TABLE "members" ADD CONSTRAINT "members_workspace_id_workspaces_workspace_id_fk" FOREIGN KEY ("workspace_id") REFERENCES "public"."workspaces"("workspace_id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
 ALTER TABLE "post_metrics" ADD CONSTRAINT "post_metrics_workspace_id_post_id_posts_workspace_id_id_fk" FOREIGN KEY ("workspace_id","post_id") REFERENCES "public"."posts"("workspace_id","id") ON DELETE cascade ON UPDATE no action;--> statement-breakpoint
-ALTER TABLE "posts" ADD CONSTRAINT "posts_workspace_id_account_id_accounts_workspace_id_id_fk" FOREIGN KEY ("workspace_id","account_id") REFERENCES "public"."accounts"("workspace_id","id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
+ALTER TABLE "posts" ADD CONSTRAINT "posts_account_fk" FOREIGN KEY ("workspace_id","account_id","network") REFERENCES "public"."accounts"("workspace_id","id","network") ON DELETE no action ON UPDATE cascade;--> statement-breakpoint
 ALTER TABLE "posts" ADD CONSTRAINT "posts_workspace_id_author_id_members_workspace_id_id_fk" FOREIGN KEY ("workspace_id","author_id") REFERENCES "public"."members"("workspace_id","id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
 CREATE INDEX "accounts_by_creation" ON "accounts" USING btree ("workspace_id","created_at","id");--> statement-breakpoint
 CREATE INDEX "accounts_by_name" ON "accounts" USING btree ("workspace_id","display_name","id");--> statement-breakpoint
 CREATE INDEX "accounts_by_followers" ON "accounts" USING btree ("workspace_id","follower_count","id");--> statement-breakpoint
-CREATE INDEX "accounts_by_network" ON "accounts" USING btree ("workspace_id","network","created_at","id");--> statement-breakpoint
+CREATE INDEX "accounts_by_network_health" ON "accounts" USING btree ("workspace_id","network","health","created_at","id");--> statement-breakpoint
+CREATE INDEX "accounts_by_network_health_name" ON "accounts" USING btree ("workspace_id","network","health","display_name","id");--> statement-breakpoint
+CREATE INDEX "accounts_by_network_health_followers" ON "accounts" USING btree ("workspace_id","network","health","follower_count","id");--> statement-breakpoint
 CREATE INDEX "comments_by_creation" ON "comments" USING btree ("workspace_id","created_at","id");--> statement-breakpoint
-CREATE INDEX "comments_replying" ON "comments" USING btree ("workspace_id","created_at","id") WHERE "comments"."parent_id" is not null;--> statement-breakpoint
 CREATE INDEX "comments_by_post" ON "comments" USING btree ("workspace_id","post_id","created_at","id");--> statement-breakpoint
 CREATE INDEX "comments_by_parent" ON "comments" USING btree ("workspace_id","parent_id","created_at","id") WHERE "comments"."parent_id" is not null;--> statement-breakpoint
-CREATE INDEX "comments_starting_threads" ON "comments" USING btree ("workspace_id","post_id","created_at","id") WHERE "comments"."parent_id" is null;--> statement-breakpoint
+CREATE INDEX "comments_by_post_status_thread" ON "comments" USING btree ("workspace_id","post_id","status","starts_thread","created_at","id");--> statement-breakpoint
 CREATE INDEX "comments_by_account" ON "comments" USING btree ("workspace_id","account_id","created_at","id");--> statement-breakpoint
-CREATE INDEX "comments_by_account_status" ON "comments" USING btree ("workspace_id","account_id","status","created_at","id");--> statement-breakpoint
-CREATE INDEX "comments_by_status" ON "comments" USING btree ("workspace_id","status","created_at","id");--> statement-breakpoint
+CREATE INDEX "comments_by_account_status_thread" ON "comments" USING btree ("workspace_id","account_id","status","starts_thread","created_at","id");--> statement-breakpoint
+CREATE INDEX "comments_by_status_thread" ON "comments" USING btree ("workspace_id","status","starts_thread","created_at","id");--> statement-breakpoint
 CREATE INDEX "comments_by_contact" ON "comments" USING btree ("workspace_id","contact_id","created_at","id");--> statement-breakpoint
+CREATE INDEX "comments_by_contact_status_thread" ON "comments" USING btree ("workspace_id","contact_id","status","starts_thread","created_at","id");--> statement-breakpoint
 CREATE INDEX "contacts_by_creation" ON "contacts" USING btree ("workspace_id","created_at","id");--> statement-breakpoint
 CREATE INDEX "contacts_by_network" ON "contacts" USING btree ("workspace_id","network","created_at","id");--> statement-breakpoint
 CREATE INDEX "members_by_creation" ON "members" USING btree ("workspace_id","created_at","id");--> statement-breakpoint
 CREATE INDEX "posts_by_account" ON "posts" USING btree ("workspace_id","account_id","timeline_at","id");--> statement-breakpoint
 CREATE INDEX "posts_by_status" ON "posts" USING btree ("workspace_id","status","timeline_at","id");--> statement-breakpoint
 CREATE INDEX "posts_by_account_status" ON "posts" USING btree ("workspace_id","account_id","status","timeline_at","id");--> statement-breakpoint
+CREATE INDEX "posts_by_network_status" ON "posts" USING btree ("workspace_id","network","status","timeline_at","id");--> statement-breakpoint
 CREATE INDEX "posts_by_author" ON "posts" USING btree ("workspace_id","author_id","timeline_at","id");--> statement-breakpoint
-CREATE INDEX "posts_by_author_status" ON "posts" USING btree ("workspace_id","author_id","status","timeline_at","id");
+CREATE INDEX "posts_by_author_status" ON "posts" USING btree ("workspace_id","author_id","status","timeline_at","id");--> statement-breakpoint
+-- Most posts have few comments and some have thousands. By its statistics PostgreSQL would expect few
+-- below any parent, and then filter them instead of reading the index that has all the conditions:
+-- without statistics it plans for many.
+ALTER TABLE "comments" ALTER COLUMN "post_id" SET STATISTICS 0, ALTER COLUMN "contact_id" SET STATISTICS 0;

@@ -1,6 +1,15 @@
 import { sql } from "drizzle-orm";
-import { foreignKey, index, pgTable, primaryKey, text, unique, uuid } from "drizzle-orm/pg-core";
-import { accounts } from "./account.ts";
+import {
+  check,
+  foreignKey,
+  index,
+  pgTable,
+  primaryKey,
+  text,
+  unique,
+  uuid,
+} from "drizzle-orm/pg-core";
+import { accounts, networks } from "./account.ts";
 import { checkWords } from "./check-words.ts";
 import { createdAt, externalId, id, moment, word, workspaceId } from "./columns.ts";
 import { members } from "./member.ts";
@@ -22,6 +31,8 @@ export const posts = pgTable(
     id: id(),
     externalId: externalId(),
     accountId: uuid("account_id").notNull(),
+    /** The account's, repeated here so that the posts of a network are one range of an index. */
+    network: word("network", networks),
     authorId: uuid("author_id"),
     status: word("status", postStatuses),
     body: text("body").notNull(),
@@ -36,12 +47,20 @@ export const posts = pgTable(
   (table) => [
     primaryKey({ columns: [table.workspaceId, table.id] }),
     unique("posts_external_id_key").on(table.workspaceId, table.externalId),
-    // The timeline of the whole workspace, and what post_tags.timeline_at refers to.
-    unique("posts_timeline_key").on(table.workspaceId, table.timelineAt, table.id),
+    // The timeline of the whole workspace, and what post_tags repeats.
+    unique("posts_timeline_key").on(
+      table.workspaceId,
+      table.timelineAt,
+      table.id,
+      table.accountId,
+      table.network,
+      table.status,
+    ),
     foreignKey({
-      columns: [table.workspaceId, table.accountId],
-      foreignColumns: [accounts.workspaceId, accounts.id],
-    }),
+      name: "posts_account_fk",
+      columns: [table.workspaceId, table.accountId, table.network],
+      foreignColumns: [accounts.workspaceId, accounts.id, accounts.network],
+    }).onUpdate("cascade"),
     foreignKey({
       columns: [table.workspaceId, table.authorId],
       foreignColumns: [members.workspaceId, members.id],
@@ -55,6 +74,13 @@ export const posts = pgTable(
       table.timelineAt,
       table.id,
     ),
+    index("posts_by_network_status").on(
+      table.workspaceId,
+      table.network,
+      table.status,
+      table.timelineAt,
+      table.id,
+    ),
     index("posts_by_author").on(table.workspaceId, table.authorId, table.timelineAt, table.id),
     index("posts_by_author_status").on(
       table.workspaceId,
@@ -63,7 +89,12 @@ export const posts = pgTable(
       table.timelineAt,
       table.id,
     ),
+    checkWords("posts_network_check", table.network, networks),
     checkWords("posts_status_check", table.status, postStatuses),
+    check(
+      "posts_published_check",
+      sql`(${table.status} = 'PUBLISHED') = (${table.publishedAt} is not null)`,
+    ),
   ],
 );
 

@@ -1,6 +1,8 @@
 import { foreignKey, index, pgTable, primaryKey, text, unique, uuid } from "drizzle-orm/pg-core";
-import { createdAt, id, moment, workspaceId } from "./columns.ts";
-import { posts } from "./post.ts";
+import { networks } from "./account.ts";
+import { checkWords } from "./check-words.ts";
+import { createdAt, id, moment, word, workspaceId } from "./columns.ts";
+import { posts, postStatuses } from "./post.ts";
 import { workspaces } from "./workspace.ts";
 
 /** Labels of a workspace, for its posts. */
@@ -16,7 +18,6 @@ export const tags = pgTable(
     primaryKey({ columns: [table.workspaceId, table.id] }),
     unique("tags_name_key").on(table.workspaceId, table.name),
     foreignKey({ columns: [table.workspaceId], foreignColumns: [workspaces.workspaceId] }),
-    index("tags_by_name").on(table.workspaceId, table.name, table.id),
   ],
 );
 
@@ -27,15 +28,35 @@ export const postTags = pgTable(
     workspaceId: workspaceId(),
     postId: uuid("post_id").notNull(),
     tagId: uuid("tag_id").notNull(),
-    /** The post's own, kept equal by the foreign key, so that a tag's posts are one range of an index. */
+    /**
+     * The post's own, as all below: kept equal by the foreign key, so that a tag's posts are one range
+     * of an index, also those of an account, of a network or with a status.
+     */
     timelineAt: moment("timeline_at").notNull(),
+    accountId: uuid("account_id").notNull(),
+    network: word("network", networks),
+    status: word("status", postStatuses),
   },
   (table) => [
     primaryKey({ columns: [table.workspaceId, table.postId, table.tagId] }),
     foreignKey({
       name: "post_tags_post_fk",
-      columns: [table.workspaceId, table.timelineAt, table.postId],
-      foreignColumns: [posts.workspaceId, posts.timelineAt, posts.id],
+      columns: [
+        table.workspaceId,
+        table.timelineAt,
+        table.postId,
+        table.accountId,
+        table.network,
+        table.status,
+      ],
+      foreignColumns: [
+        posts.workspaceId,
+        posts.timelineAt,
+        posts.id,
+        posts.accountId,
+        posts.network,
+        posts.status,
+      ],
     })
       .onDelete("cascade")
       .onUpdate("cascade"),
@@ -44,6 +65,31 @@ export const postTags = pgTable(
       foreignColumns: [tags.workspaceId, tags.id],
     }).onDelete("cascade"),
     index("post_tags_by_tag").on(table.workspaceId, table.tagId, table.timelineAt, table.postId),
+    index("post_tags_by_tag_status").on(
+      table.workspaceId,
+      table.tagId,
+      table.status,
+      table.timelineAt,
+      table.postId,
+    ),
+    index("post_tags_by_tag_account_status").on(
+      table.workspaceId,
+      table.tagId,
+      table.accountId,
+      table.status,
+      table.timelineAt,
+      table.postId,
+    ),
+    index("post_tags_by_tag_network_status").on(
+      table.workspaceId,
+      table.tagId,
+      table.network,
+      table.status,
+      table.timelineAt,
+      table.postId,
+    ),
+    checkWords("post_tags_network_check", table.network, networks),
+    checkWords("post_tags_status_check", table.status, postStatuses),
   ],
 );
 
