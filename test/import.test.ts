@@ -205,13 +205,16 @@ describe("An import", () => {
       await client`
         insert into post_tags
         select workspace_id, id, ${tagId}, timeline_at, account_id, network, status from posts`;
-      const networks = () => client<{ network: string }[]>`
-        select network from accounts union all select network from posts
-        union all select network from post_tags`;
-      expect(await networks()).toEqual(Array(3).fill({ network: "X" }));
+      const networks = async () => {
+        const rows = await client<{ network: string }[]>`
+          select network from accounts union all select network from posts
+          union all select network from post_tags`;
+        return rows.map(({ network }) => network);
+      };
+      expect(await networks()).toEqual(["X", "X", "X"]);
       const summary = await load([{ ...account, network: "THREADS" }, post]);
       expect(counts(summary)).toEqual({ account: [1, 0, 1, 0, 0], post: [1, 0, 0, 1, 0] });
-      expect(await networks()).toEqual(Array(3).fill({ network: "THREADS" }));
+      expect(await networks()).toEqual(["THREADS", "THREADS", "THREADS"]);
     });
 
     it("finds what the workspace has already", async () => {
