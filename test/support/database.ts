@@ -12,14 +12,19 @@ export interface TestDatabase {
   close(): Promise<void>;
 }
 
-/** Clones a migrated template: empty, or with the demo data set. */
+/**
+ * Clones a migrated template: empty, or with the demo data set. Its files are copied as they are:
+ * the other strategy writes every page into the write-ahead log first.
+ */
 export async function createTestDatabase(
   template: "empty" | "demo" = "empty",
 ): Promise<TestDatabase> {
   const name = `socialhub_test_${randomBytes(6).toString("hex")}`;
   const admin = connect(inject("adminUrl"), { max: 1 });
   await retryWhileBusy(() =>
-    admin.unsafe(`create database ${name} template ${inject("templates")[template]}`),
+    admin.unsafe(
+      `create database ${name} template ${inject("templates")[template]} strategy file_copy`,
+    ),
   );
   const url = new URL(inject("adminUrl"));
   url.pathname = `/${name}`;

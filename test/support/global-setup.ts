@@ -6,6 +6,7 @@ import { seedDemo } from "../../src/data/demo/seed.ts";
 import { connect } from "../../src/db/client.ts";
 import { startEmbedded } from "../../src/db/embedded.ts";
 import { migrate } from "../../src/db/migrate.ts";
+import { withoutTriggers } from "./without-triggers.ts";
 
 declare module "vitest" {
   interface ProvidedContext {
@@ -26,7 +27,8 @@ export default async function setup(project: TestProject) {
   await admin.unsafe(`create database ${templates.empty}`);
   await migrate(databaseUrl(server.url, templates.empty));
   await admin.unsafe(`create database ${templates.demo} template ${templates.empty}`);
-  await seedDemo({ ownerUrl: databaseUrl(server.url, templates.demo) });
+  const ownerUrl = databaseUrl(server.url, templates.demo);
+  await withoutTriggers(ownerUrl, () => seedDemo({ ownerUrl }));
 
   project.provide("adminUrl", server.url);
   project.provide("templates", templates);
@@ -48,8 +50,14 @@ async function startServer(): Promise<{ url: string; stop(): Promise<void> }> {
   const folder = await mkdtemp(join(tmpdir(), "socialhub-test-"));
   const embedded = await startEmbedded({
     dataDir: join(folder, "postgres"),
-    // Nothing here must survive a power cut.
-    settings: { fsync: "off", synchronous_commit: "off", full_page_writes: "off" },
+    // Nothing here must survive a power cut, and nobody follows along.
+    settings: {
+      fsync: "off",
+      synchronous_commit: "off",
+      full_page_writes: "off",
+      wal_level: "minimal",
+      max_wal_senders: "0",
+    },
   });
   return {
     url: embedded.url,
