@@ -14,7 +14,8 @@ export default defineConfig({
     maxWorkers: 2,
     // Each file has its own database and app; loading every module anew for each takes a fifth of the run.
     isolate: false,
-    testTimeout: 30_000,
-    hookTimeout: 60_000,
+    // Against what hangs: a busy machine takes its time.
+    testTimeout: 60_000,
+    hookTimeout: 120_000,
   },
 });
