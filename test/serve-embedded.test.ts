@@ -170,7 +170,7 @@ describe("socialhub serve with nothing but Node", { timeout: 120_000 }, () => {
     // A connection that was just lost is told of first.
     for (let reason = ""; reason !== "the database cannot be reached"; await sleep(20)) {
       const response = await fetch(`${url}/readyz`);
-      ({ reason } = await response.json());
+      ({ reason = "" } = (await response.json()) as { reason?: string });
       if (reason) expect(response.status).toBe(503);
     }
     expect((await fetch(`${url}/healthz`)).status).toBe(200);
