@@ -1,9 +1,10 @@
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import type { ProvidedContext } from "vitest";
 import type { TestProject } from "vitest/node";
 import { seedDemo } from "../../src/data/demo/seed.ts";
-import { connect } from "../../src/db/client.ts";
+import { connect, type Client } from "../../src/db/client.ts";
 import { startEmbedded } from "../../src/db/embedded.ts";
 import { migrate } from "../../src/db/migrate.ts";
 import { withoutTriggers } from "./without-triggers.ts";
@@ -17,7 +18,7 @@ declare module "vitest" {
   }
 }
 
-/** One server for the run, with one migrated template that every test file clones. */
+/** One server for the run, with migrated templates that the test files clone. */
 export default async function setup(project: TestProject) {
   const server = await startServer();
   const suffix = `${process.pid}_${Date.now().toString(36)}`;
@@ -26,20 +27,34 @@ export default async function setup(project: TestProject) {
 
   await admin.unsafe(`create database ${templates.empty}`);
   await migrate(databaseUrl(server.url, templates.empty));
-  await admin.unsafe(`create database ${templates.demo} template ${templates.empty}`);
-  const ownerUrl = databaseUrl(server.url, templates.demo);
-  await withoutTriggers(ownerUrl, () => seedDemo({ ownerUrl }));
+  // The first files run meanwhile. Who wants a clone of it waits until it has its name.
+  const demo = makeDemo(admin, server.url, templates);
+  demo.catch((error: unknown) => console.error("The demo template could not be made:", error));
 
   project.provide("adminUrl", server.url);
   project.provide("templates", templates);
 
   return async () => {
+    await demo.catch(() => undefined);
     for (const name of Object.values(templates)) {
       await admin.unsafe(`drop database if exists ${name} with (force)`);
     }
     await admin.end({ timeout: 5 });
     await server.stop();
   };
+}
+
+/** Makes the template with the demo data set under another name, so that nobody clones half of it. */
+async function makeDemo(
+  admin: Client,
+  serverUrl: string,
+  { empty, demo }: ProvidedContext["templates"],
+) {
+  const unfinished = `${demo}_unfinished`;
+  await admin.unsafe(`create database ${unfinished} template ${empty}`);
+  const ownerUrl = databaseUrl(serverUrl, unfinished);
+  await withoutTriggers(ownerUrl, () => seedDemo({ ownerUrl }));
+  await admin.unsafe(`alter database ${unfinished} rename to ${demo}`);
 }
 
 /** DATABASE_URL's server, or an embedded one in a folder that goes with the run. */
