@@ -18,6 +18,6 @@ export default defineConfig({
     sequence: { sequencer: LongestFirst },
     // Against what hangs: a busy machine takes its time.
     testTimeout: 120_000,
-    hookTimeout: 120_000,
+    hookTimeout: 240_000,
   },
 });

@@ -50,7 +50,7 @@ async function retryWhileBusy(work: () => Promise<unknown>) {
       return;
     } catch (error) {
       const { code = "" } = error as { code?: string };
-      if (!["55006", "3D000"].includes(code) || performance.now() - start > 90_000) throw error;
+      if (!["55006", "3D000"].includes(code) || performance.now() - start > 200_000) throw error;
     }
   }
 }
