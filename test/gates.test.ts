@@ -11,7 +11,6 @@ import {
   type OperationDefinitionNode,
 } from "graphql";
 import { createHash } from "node:crypto";
-import { performance } from "node:perf_hooks";
 import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from "vitest";
 import * as complexityGate from "../src/gates/complexity.ts";
 import * as depthGate from "../src/gates/depth.ts";
