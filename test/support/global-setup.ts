@@ -36,7 +36,7 @@ export default async function setup(project: TestProject) {
 
   return async () => {
     await demo.catch(() => undefined);
-    for (const name of Object.values(templates)) {
+    for (const name of [...Object.values(templates), unfinished(templates.demo)]) {
       await admin.unsafe(`drop database if exists ${name} with (force)`);
     }
     await admin.end({ timeout: 5 });
@@ -50,11 +50,11 @@ async function makeDemo(
   serverUrl: string,
   { empty, demo }: ProvidedContext["templates"],
 ) {
-  const unfinished = `${demo}_unfinished`;
-  await admin.unsafe(`create database ${unfinished} template ${empty}`);
-  const ownerUrl = databaseUrl(serverUrl, unfinished);
+  const name = unfinished(demo);
+  await admin.unsafe(`create database ${name} template ${empty}`);
+  const ownerUrl = databaseUrl(serverUrl, name);
   await withoutTriggers(ownerUrl, () => seedDemo({ ownerUrl }));
-  await admin.unsafe(`alter database ${unfinished} rename to ${demo}`);
+  await admin.unsafe(`alter database ${name} rename to ${demo}`);
 }
 
 /** DATABASE_URL's server, or an embedded one in a folder that goes with the run. */
@@ -88,3 +88,5 @@ function databaseUrl(serverUrl: string, database: string) {
   url.pathname = `/${database}`;
   return url.href;
 }
+
+const unfinished = (template: string) => `${template}_unfinished`;
