@@ -1,5 +1,6 @@
 import { createRequire } from "node:module";
 import { defineConfig } from "vitest/config";
+import LongestFirst from "./test/support/sequencer.ts";
 
 // Node loads graphql's CommonJS file for @apollo/server and the other packages, but Vite would pick
 // index.mjs for our own imports: two copies, and "Cannot use … from another module or realm".
@@ -14,7 +15,9 @@ export default defineConfig({
     maxWorkers: 2,
     // Each file has its own database and app; loading every module anew for each takes a fifth of the run.
     isolate: false,
-    testTimeout: 30_000,
-    hookTimeout: 60_000,
+    sequence: { sequencer: LongestFirst },
+    // Against what hangs: a busy machine takes its time.
+    testTimeout: 120_000,
+    hookTimeout: 240_000,
   },
 });

@@ -62,6 +62,9 @@ afterAll(async () => {
 const pagerIn = (world: World, connection: ConnectionField) =>
   new Pager(app, keys.get(world) ?? "", world, connection);
 
+const defaultOrdering = ({ field }: ConnectionField) =>
+  String(field.args.find(({ name }) => name === "orderBy")?.defaultValue);
+
 /** From either end. */
 const bothWays = <Each extends object>(each: Each) => [
   { ...each, backward: false },
@@ -79,13 +82,13 @@ async function givesEveryRow(walks: Walk[]) {
   }
 }
 
-it("every connection gives every one of 300 rows once, one by one", async () => {
-  await givesEveryRow(
-    connections.map((connection) => {
-      const [orderBy = ""] = connection.orderings;
-      return { pager: pagerIn(large, connection), orderBy, sizes: [1] };
-    }),
-  );
+/** The walks of all connections go side by side: a request for each alone would take much longer. */
+it("every connection gives every one of 300 rows once, from either end, one by one", async () => {
+  const walks = connections.map((connection) => {
+    const orderBy = defaultOrdering(connection);
+    return { pager: pagerIn(large, connection), orderBy, sizes: [1] };
+  });
+  await givesEveryRow(walks.flatMap(bothWays));
 });
 
 describe.concurrent.each(orderings)("$title", ({ connection, orderBy }) => {
@@ -170,8 +173,7 @@ describe.concurrent.each(connections.map((connection) => ({ name: connection.nam
 
     it("has a default ordering and a default page of 20", async () => {
       const pager = pagerIn(small, connection);
-      const byDefault = connection.field.args.find(({ name }) => name === "orderBy")?.defaultValue;
-      const expected = await pager.expected(String(byDefault));
+      const expected = await pager.expected(defaultOrdering(connection));
       for (const args of [{}, { first: null }, { first: null, last: null, after: null }]) {
         expect((await pager.page(args)).ids).toEqual(expected.slice(0, 20));
       }
@@ -336,13 +338,18 @@ describe.concurrent.each(filtered.map((connection) => ({ name: connection.name, 
     ) => {
       const pager = pagerIn(small, connection);
       const walks = await walk(filtered.flatMap((each) => bothWays({ pager, ...each })));
+      const totals = await pager.askForAll(
+        filtered.map(({ filter }) => ({ first: 1, filter })),
+        "totalCount",
+      );
+      expect(totals.errors).toEqual([]);
       const counts: number[] = [];
       for (const [index, { filter, orderBy }] of filtered.entries()) {
         const expected = await pager.expected(orderBy, fits(filter, small));
         for (const way of walks.slice(2 * index, 2 * index + 2)) {
           expect(way, JSON.stringify(filter)).toEqual(expected);
         }
-        const { totalCount } = await pager.page({ first: 1, filter }, { total: true });
+        const { totalCount } = pager.read(totals, `${index}`);
         expect(totalCount, JSON.stringify(filter)).toBe(expected.length);
         counts.push(expected.length);
       }

@@ -1,11 +1,12 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { audienceOf, castOf } from "../src/data/demo/cast.ts";
 import { layerBatches, MAXIMUM_SCALE, spanOf } from "../src/data/demo/layer.ts";
-import { seedDemo, type SeedSummary } from "../src/data/demo/seed.ts";
+import { seedDemo, type SeedProgress, type SeedSummary } from "../src/data/demo/seed.ts";
 import { ANCHOR, demoWorkspaces } from "../src/data/demo/workspaces.ts";
 import { connect, type Client } from "../src/db/client.ts";
 import { postStatuses } from "../src/db/tables/post.ts";
 import { createTestDatabase, type TestDatabase } from "./support/database.ts";
+import { withoutTriggers } from "./support/without-triggers.ts";
 
 const tables = [
   "accounts",
@@ -46,6 +47,27 @@ describe("The demo data", () => {
   const countOf = async (table: string) =>
     (await ask<{ count: number }>(`select count(*)::int as count from ${table}`))[0]?.count ?? 0;
 
+  /** Rows whose foreign key leads nowhere, counted for each key. */
+  async function findDangling() {
+    const keys = await ask<{ name: string; child: string; parent: string; pairs: string[][] }>(
+      `select conname as name, conrelid::regclass::text as child, confrelid::regclass::text as parent,
+         (select jsonb_agg(jsonb_build_array(c.attname, p.attname))
+          from unnest(conkey, confkey) as pair (own, other)
+          join pg_attribute c on c.attrelid = conrelid and c.attnum = own
+          join pg_attribute p on p.attrelid = confrelid and p.attnum = other) as pairs
+       from pg_constraint where contype = 'f' order by name`,
+    );
+    const counts = keys.map(({ name, child, parent, pairs }) => {
+      const isSet = pairs.map(([own]) => `c.${own} is not null`).join(" and ");
+      const fits = pairs.map(([own, other]) => `p.${other} = c.${own}`).join(" and ");
+      return `select '${name}' as name, count(*)::int as count from ${child} c
+        where ${isSet} and not exists (select from ${parent} p where ${fits})`;
+    });
+    expect(counts.length).toBeGreaterThan(10);
+    const found = await ask<{ name: string; count: number }>(counts.join(" union all "));
+    return found.filter(({ count }) => count > 0);
+  }
+
   /** A seeding whose second workspace cannot be loaded: one of its later rows is in the way. */
   async function interrupt() {
     const [, second] = demoWorkspaces;
@@ -70,12 +92,12 @@ describe("The demo data", () => {
   beforeAll(async () => {
     database = await createTestDatabase();
     client = connect(database.ownerUrl, { max: 1 });
-    interrupted = await interrupt();
-    // Two servers that start at once may both seed: together they load the rest once.
-    const both = await Promise.all([
-      seedDemo({ ownerUrl: database.ownerUrl }),
-      seedDemo({ ownerUrl: database.ownerUrl }),
-    ]);
+    const { ownerUrl } = database;
+    const both = await withoutTriggers(ownerUrl, async () => {
+      interrupted = await interrupt();
+      // Two servers that start at once may both seed: together they load the rest once.
+      return Promise.all([seedDemo({ ownerUrl }), seedDemo({ ownerUrl })]);
+    });
     layers = both.map((each) => each.layers);
     [summary] = both;
     first = summary.workspaces[0]?.id ?? "";
@@ -107,6 +129,10 @@ describe("The demo data", () => {
       await there.end({ timeout: 5 });
       await elsewhere.close();
     }
+  });
+
+  it("hang together: no foreign key leads nowhere", async () => {
+    expect(await findDangling()).toEqual([]);
   });
 
   it("show fifteen accounts with five hundred posts each on the first page", async () => {
@@ -260,11 +286,11 @@ describe("The demo data", () => {
 
     const [oldest] = await ask<{ at: string }>("select min(published_at)::text as at from posts");
     const progress: number[] = [];
-    const grown = await seedDemo({
-      ownerUrl: database.ownerUrl,
-      scale: 2,
-      onProgress: ({ done, total }) => progress.push(done / total),
-    });
+    const onProgress = ({ done, total }: SeedProgress) => progress.push(done / total);
+    const { ownerUrl } = database;
+    const grown = await withoutTriggers(ownerUrl, () =>
+      seedDemo({ ownerUrl, scale: 2, onProgress }),
+    );
     expect(grown.layers).toEqual({ added: 3, found: 3 });
     expect(grown.rows.posts).toBe(posts);
     expect(progress).toEqual([...progress].sort((left, right) => left - right));
@@ -274,6 +300,7 @@ describe("The demo data", () => {
       [oldest?.at ?? ""],
     );
     expect(newest?.count).toBe(posts);
+    expect(await findDangling()).toEqual([]);
   });
 
   it("refuse a scale that makes no sense", async () => {

@@ -39,7 +39,7 @@ afterAll(async () => {
   }
 });
 
-describe("the embedded PostgreSQL", { timeout: 30_000 }, () => {
+describe("the embedded PostgreSQL", { timeout: 120_000 }, () => {
   let home: string;
   beforeAll(async () => {
     home = await newDataDir();

@@ -18,6 +18,7 @@ import { importFile, type ImportOptions } from "../src/data/import/import-file.t
 import type { ImportKind } from "../src/data/import/kinds.ts";
 import { connect, type Client } from "../src/db/client.ts";
 import { createTestDatabase, type TestDatabase } from "./support/database.ts";
+import { anyText } from "./support/text.ts";
 
 const workspaceId = "018f0000-0000-7000-8000-00000000000a";
 const otherId = "018f0000-0000-7000-8000-00000000000b";
@@ -86,8 +87,14 @@ describe("An import", () => {
 
   afterEach(() => rm(folder, { recursive: true, force: true }));
 
-  const truncate = () =>
-    client.unsafe("truncate accounts, contacts, posts, post_metrics, comments cascade");
+  /** A few rows are gone much sooner by DELETE than by TRUNCATE, which makes every index anew. */
+  const empty = () =>
+    client
+      .unsafe(
+        `delete from comments; delete from post_metrics; delete from posts;
+         delete from contacts; delete from accounts`,
+      )
+      .simple();
   const file = (name: string) => join(folder, name);
   const run = (path: string, options: Partial<ImportOptions> = {}) =>
     importFile({ ownerUrl: database.ownerUrl, workspaceId, file: path, ...options });
@@ -131,7 +138,7 @@ describe("An import", () => {
   };
 
   describe("of good lines", () => {
-    beforeEach(truncate);
+    beforeEach(empty);
 
     it("loads every kind, in whatever order they come", async () => {
       const summary = await load(world.toReversed());
@@ -256,9 +263,7 @@ describe("An import", () => {
 
     it("stores any text exactly as it was written", async () => {
       await load(world);
-      const text = fc
-        .string({ unit: "binary", minLength: 1, maxLength: 50 })
-        .filter((value) => !value.includes("\0") && !/\p{Surrogate}/u.test(value));
+      const text = anyText({ minLength: 1, maxLength: 50 }).filter((each) => !each.includes("\0"));
       const fixed = [String.raw`\N`, String.raw`\.`, "a\tb\\\n\r\nc", `"'`, "👩‍👩‍👧 عربي", "\u2028"];
       await fc.assert(
         fc.asyncProperty(fc.array(text, { maxLength: 20 }), async (generated) => {
@@ -309,7 +314,7 @@ describe("An import", () => {
   });
 
   describe("of bad lines", () => {
-    beforeEach(truncate);
+    beforeEach(empty);
 
     it("loads nothing of the file, and sets the bad lines aside as they were", async () => {
       const bad = '{"type":"post",  "externalId": "p2", "status":"LOUD"}';
@@ -476,7 +481,7 @@ describe("An import", () => {
   describe("that has", () => {
     // Nothing of these files is loaded: the world that they meet need be made only once.
     beforeAll(async () => {
-      await truncate();
+      await empty();
     });
 
     const { externalId: _, ...nameless } = account;
@@ -595,7 +600,7 @@ describe("An import", () => {
   });
 
   describe("of a file that is none", () => {
-    beforeEach(truncate);
+    beforeEach(empty);
 
     const csvHead = "externalId,network,handle,displayName\n";
     it.each<[string, string, Buffer | string, string]>([
@@ -647,7 +652,7 @@ describe("An import", () => {
   });
 
   describe("into one workspace", () => {
-    beforeEach(truncate);
+    beforeEach(empty);
 
     it("neither finds nor touches the rows of another", async () => {
       await load(world, { workspaceId: otherId });

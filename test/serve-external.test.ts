@@ -20,7 +20,7 @@ import {
 
 afterAll(cleanUp);
 
-describe("socialhub serve with a DATABASE_URL", { timeout: 40_000 }, () => {
+describe("socialhub serve with a DATABASE_URL", { timeout: 120_000 }, () => {
   let database: TestDatabase;
   let admin: Client;
   let folder: string;
@@ -74,7 +74,8 @@ describe("socialhub serve with a DATABASE_URL", { timeout: 40_000 }, () => {
     expect(errors).toBeUndefined();
     expect(data.accounts.nodes[0].posts.nodes).toHaveLength(1);
     expect((await server.ended).code).toBe(0);
-    expect(performance.now() - unblocked).toBeLessThan(3000);
+    // After eight seconds it would have been cut off.
+    expect(performance.now() - unblocked).toBeLessThan(6000);
   });
 
   it("is started by two at once on an empty database, whose owner is no superuser, and both come up", async () => {

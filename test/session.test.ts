@@ -5,7 +5,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { afterAll, afterEach, beforeAll, describe, expect, it, onTestFinished } from "vitest";
 import { demoWorkspaceList } from "../src/data/demo/seed.ts";
 import { APP_ROLE, connect, OWNER_ROLE, type Client } from "../src/db/client.ts";
-import { Pool } from "../src/db/pool.ts";
+import { Pool, type Lease } from "../src/db/pool.ts";
 import { PoolError } from "../src/db/pool-error.ts";
 import { ReadSession, RequestEndedError } from "../src/db/session.ts";
 import { statement, value, type Statement } from "../src/db/statement.ts";
@@ -14,6 +14,7 @@ import { headlineOperation } from "../src/schema/headline.ts";
 import { createTestApp, type Answer, type Json, type TestApp } from "./support/app.ts";
 import { createTestDatabase, type TestDatabase } from "./support/database.ts";
 import { captureLog } from "./support/log-lines.ts";
+import { AT_ONCE_MS } from "./support/patience.ts";
 import { openProxy, type Proxy } from "./support/proxy.ts";
 
 const [workspace, other] = demoWorkspaceList().map(({ id }) => id) as [string, string];
@@ -39,7 +40,7 @@ const setting = statement<{ text: string }>(
 const nap = statement<object>(sql`select pg_sleep(${value("seconds", "float8")})`);
 const backend = statement<{ pid: number }>(sql`select pg_backend_pid() as pid`);
 
-describe("a read session", { timeout: 10_000 }, () => {
+describe("a read session", () => {
   let pool: Pool;
   const sessions: ReadSession[] = [];
   beforeAll(() => {
@@ -47,7 +48,7 @@ describe("a read session", { timeout: 10_000 }, () => {
       url: database.url,
       role: APP_ROLE,
       size: 1,
-      acquireTimeoutMs: 500,
+      acquireTimeoutMs: 10_000,
       idleTimeoutMs: 60_000,
     });
   });
@@ -157,11 +158,11 @@ describe("a read session", { timeout: 10_000 }, () => {
   });
 
   it("ends a statement that takes longer than the timeout", async () => {
-    const session = open(workspace, 150);
-    expect(await ask(session, setting, { name: "statement_timeout" })).toEqual([{ text: "150ms" }]);
+    const session = open(workspace, 400);
+    expect(await ask(session, setting, { name: "statement_timeout" })).toEqual([{ text: "400ms" }]);
     const start = performance.now();
     await expect(ask(session, nap, { seconds: 30 })).rejects.toMatchObject({ code: "57014" });
-    expect(performance.now() - start).toBeLessThan(1000);
+    expect(performance.now() - start).toBeLessThan(AT_ONCE_MS);
     const [before] = await pids();
     await session.close();
     // The connection is none the worse for it.
@@ -193,7 +194,7 @@ describe("a read session", { timeout: 10_000 }, () => {
     }
     expect(await ask(open(), countContacts)).toHaveLength(1);
     await until(async () => (await sleeping()).length === 0);
-    expect(performance.now() - start).toBeLessThan(1000);
+    expect(performance.now() - start).toBeLessThan(AT_ONCE_MS);
   });
 
   it("closed while it waits for a connection, takes none", async () => {
@@ -225,7 +226,7 @@ describe("a read session", { timeout: 10_000 }, () => {
     const session = open();
     const [mine] = await ask(session, backend);
     await admin`select pg_terminate_backend(${mine!.pid}::int)`;
-    await sleep(50);
+    await until(async () => !(await pids()).includes(mine!.pid));
     await expect(ask(session, backend)).rejects.toMatchObject({ reason: "lost" });
     await expect(ask(session, countContacts)).rejects.toThrow(PoolError);
     await session.close();
@@ -242,17 +243,16 @@ describe("a read session", { timeout: 10_000 }, () => {
   });
 });
 
-describe("a request", { timeout: 20_000 }, () => {
+describe("a request", () => {
   const log = captureLog();
   let app: TestApp;
   let proxy: Proxy;
   let address: string;
   beforeAll(async () => {
     proxy = await openProxy(database.url);
-    app = await createTestApp({
-      database: { ...database, url: proxy.url, close: async () => undefined },
-      settings: { POOL_SIZE: "3", POOL_ACQUIRE_TIMEOUT_MS: "500", STATEMENT_TIMEOUT_MS: "3000" },
-      logger: log.logger,
+    app = await createAppOn(proxy.url, {
+      POOL_ACQUIRE_TIMEOUT_MS: "10000",
+      STATEMENT_TIMEOUT_MS: "20000",
     });
     await app.server.listen({ port: 0 });
     address = `http://127.0.0.1:${(app.server.server.address() as AddressInfo).port}/graphql`;
@@ -267,19 +267,35 @@ describe("a request", { timeout: 20_000 }, () => {
     await proxy.cut();
   });
 
+  const createAppOn = (url: string, settings: Record<string, string>) =>
+    createTestApp({
+      database: { ...database, url, close: async () => undefined },
+      settings: { POOL_SIZE: "3", ...settings },
+      logger: log.logger,
+    });
+
+  /** A server with less patience than the others' one, for one test. */
+  async function createImpatient(settings: Record<string, string>, url = database.url) {
+    const impatient = await createAppOn(url, settings);
+    onTestFinished(() => impatient.close());
+    return impatient;
+  }
+
   const posts = "{ accounts(first: 2) { nodes { posts(first: 2) { nodes { body } } } } }";
 
   it("is answered, with a hundred others at once over three connections", async () => {
-    const patient = await createTestApp({
-      database: { ...database, close: async () => undefined },
-      settings: { POOL_SIZE: "3", POOL_ACQUIRE_TIMEOUT_MS: "10000" },
-    });
-    onTestFinished(() => patient.close());
-    const answers = await Promise.all(Array.from({ length: 100 }, () => patient.ask(posts)));
+    const answers = await Promise.all(Array.from({ length: 100 }, () => app.ask(posts)));
     for (const { status, errors } of answers) expect({ status, errors }).toEqual(whole);
   });
 
   it("without a connection in time is answered 503, and the next is served", async () => {
+    const app = await createImpatient({
+      POOL_ACQUIRE_TIMEOUT_MS: "500",
+      STATEMENT_TIMEOUT_MS: "20000",
+    });
+    // Its connections are there: opening one may take longer than it waits.
+    const leases = await Promise.all([1, 2, 3].map(() => openedBy(app)));
+    for (const lease of leases) lease.release();
     const blocked = await block("posts");
     const holding = Array.from({ length: 3 }, () => app.ask(posts));
     await until(() => app.pool.state.busy === 3);
@@ -287,7 +303,7 @@ describe("a request", { timeout: 20_000 }, () => {
     const [refused, too] = await Promise.all([app.ask(posts), app.ask(posts)]);
     const ms = performance.now() - start;
     expect(ms).toBeGreaterThan(450);
-    expect(ms).toBeLessThan(1000);
+    expect(ms).toBeLessThan(AT_ONCE_MS);
     for (const answer of [refused, too]) expectUnavailable(answer, /all connections are busy/);
     await blocked.end();
     for (const answer of await Promise.all(holding)) expect(answer).toMatchObject(whole);
@@ -299,10 +315,11 @@ describe("a request", { timeout: 20_000 }, () => {
   });
 
   it("that takes too long is ended by the statement timeout", async () => {
+    const app = await createImpatient({ STATEMENT_TIMEOUT_MS: "1000" });
     const blocked = await block("posts");
     const start = performance.now();
     const { status, data, errors } = await app.ask(posts);
-    expect(performance.now() - start).toBeLessThan(4500);
+    expect(performance.now() - start).toBeLessThan(AT_ONCE_MS);
     expect(status).toBe(504);
     expect(errors[0]!.extensions).toEqual({ code: "TIMEOUT" });
     expect(JSON.stringify({ data, errors })).not.toMatch(/statement|select |\$1/i);
@@ -319,7 +336,7 @@ describe("a request", { timeout: 20_000 }, () => {
     for (const client of clients) client.destroy();
     await until(() => app.pool.state.busy === 0);
     await until(async () => (await waitingForLock()) === 0);
-    expect(performance.now() - start).toBeLessThan(1000);
+    expect(performance.now() - start).toBeLessThan(AT_ONCE_MS);
     await blocked.end();
     expect(await app.ask(posts)).toMatchObject(whole);
     // A client that hung up is nothing to be alarmed about.
@@ -344,7 +361,7 @@ describe("a request", { timeout: 20_000 }, () => {
     await endBackends();
     expectUnavailable(await asked, /the connection to the database was lost/);
     await blocked.end();
-    await sleep(50);
+    await untilNoticed();
     expect(await app.ask(posts)).toMatchObject(whole);
     const [warning] = log.lines.filter(({ msg }) => msg === "no database connection");
     expect(warning.err.message).toMatch(/CONNECTION_CLOSED|closed the connection/);
@@ -354,7 +371,7 @@ describe("a request", { timeout: 20_000 }, () => {
     for (let round = 0; round < 3; round += 1) {
       expect(await app.ask(posts)).toMatchObject(whole);
       await endBackends();
-      await sleep(50);
+      await untilNoticed();
     }
     expect(await app.ask(posts)).toMatchObject(whole);
   });
@@ -363,11 +380,11 @@ describe("a request", { timeout: 20_000 }, () => {
     const stranger = app.key.replace(/.$/, (last) => (last === "A" ? "E" : "A"));
     await app.ask(posts);
     await proxy.cut();
-    await sleep(50);
+    await untilNoticed();
     for (const key of [app.key, stranger]) {
       const start = performance.now();
       expectUnavailable(await app.ask(posts, { key }), /the database cannot be reached/);
-      expect(performance.now() - start).toBeLessThan(500);
+      expect(performance.now() - start).toBeLessThan(AT_ONCE_MS);
     }
     const warnings = log.lines.filter(({ msg }) => msg === "no database connection");
     expect(warnings).toHaveLength(2);
@@ -386,21 +403,25 @@ describe("a request", { timeout: 20_000 }, () => {
   });
 
   it("is answered in time when the database vanishes without a word", async () => {
+    const way = await openProxy(database.url);
+    onTestFinished(() => way.cut());
+    const app = await createImpatient({ STATEMENT_TIMEOUT_MS: "1000" }, way.url);
+    // A connection lies ready for the check, one for the operation, and the key is known.
+    const lease = await openedBy(app);
+    await app.server.inject("/readyz");
+    lease.release();
     expect(await app.ask(headlineOperation)).toMatchObject(whole);
-    // A connection each for the check and, should the key be forgotten by then, for its look-up.
-    const stranger = app.key.replace(/.$/, (last) => (last === "A" ? "E" : "A"));
-    await Promise.all([app.server.inject("/readyz"), app.ask(posts, { key: stranger })]);
     await until(() => app.pool.state.busy === 0);
-    proxy.freeze();
+    way.freeze();
     const start = performance.now();
     const [answer, ready] = await Promise.all([app.ask(posts), app.server.inject("/readyz")]);
-    // The statement timeout, and a second for the answer's way.
-    expect(performance.now() - start).toBeLessThan(5000);
+    // The statement timeout and a second for the answer's way; two seconds for the check.
+    expect(performance.now() - start).toBeLessThan(AT_ONCE_MS);
     expectUnavailable(answer, /the connection to the database was lost/);
     expect(ready).toMatchObject({ statusCode: 503 });
-    await proxy.cut();
-    await proxy.mend();
-    await sleep(50);
+    await way.cut();
+    await way.mend();
+    await until(() => app.pool.state.idle === 0);
     expect(await app.ask(posts)).toMatchObject(whole);
   });
 
@@ -413,6 +434,12 @@ describe("a request", { timeout: 20_000 }, () => {
     for (const { statusCode } of checks) expect(statusCode).toBe(200);
   });
 
+  /** The server has noticed that its connections were ended: those of its pool, and of its look-ups. */
+  async function untilNoticed() {
+    await until(() => app.pool.state.idle === 0 && proxy.connections() === 0);
+    await sleep(50);
+  }
+
   /** Sends an operation and leaves it to the caller to hang up. */
   function sendAndHold(query: string) {
     const client = httpRequest(address, {
@@ -424,6 +451,14 @@ describe("a request", { timeout: 20_000 }, () => {
     return client;
   }
 });
+
+/** A connection of the server's pool, opened for this or opened before. */
+async function openedBy(app: TestApp): Promise<Lease> {
+  for (;;) {
+    const lease = await app.pool.acquire().catch(() => undefined);
+    if (lease) return lease;
+  }
+}
 
 const whole = { status: 200, errors: [] };
 

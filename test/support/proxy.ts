@@ -11,6 +11,8 @@ export interface Proxy {
   mend(): Promise<void>;
   /** From now on nothing gets through and nobody is told, as when a cable is pulled. */
   freeze(): void;
+  /** How many connections of either side are open. */
+  connections(): number;
 }
 
 /** Opens a way to the database of the URL; the caller cuts it in the end. */
@@ -55,5 +57,6 @@ export async function openProxy(databaseUrl: string): Promise<Proxy> {
     freeze() {
       frozen = true;
     },
+    connections: () => sockets.size,
   };
 }

@@ -1,0 +1,27 @@
+import { basename } from "node:path";
+import { BaseSequencer, type TestSpecification } from "vitest/node";
+
+/** The files that take longest, the longest first. Only the time of a run depends on this list. */
+const LONGEST = [
+  "connections",
+  "plans",
+  "serve-embedded",
+  "demo-data",
+  "embedded",
+  "serve-external",
+  "session",
+  "cursor",
+  "import",
+  "commands",
+];
+
+/** Starts the long files first, so that both workers end at the same time, also in a fresh clone. */
+export default class LongestFirst extends BaseSequencer {
+  override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {
+    const place = ({ moduleId }: TestSpecification) => {
+      const found = LONGEST.indexOf(basename(moduleId, ".test.ts"));
+      return found < 0 ? LONGEST.length : found;
+    };
+    return (await super.sort(files)).sort((left, right) => place(left) - place(right));
+  }
+}
