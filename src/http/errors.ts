@@ -1,5 +1,7 @@
 import type { FastifyInstance } from "fastify";
-import { errorStatus, type ErrorCode } from "./errors.ts";
+import { GraphQLError } from "graphql";
+import { errorStatus, isErrorCode, type ErrorCode } from "../errors.ts";
+import { negotiate, responseTypes } from "./media-type.ts";
 
 /**
  * Answers what fails before GraphQL is reached (no JSON, a body that is too large) in the form of a
@@ -8,17 +10,24 @@ import { errorStatus, type ErrorCode } from "./errors.ts";
 export function answerHttpErrors(server: FastifyInstance) {
   server.setErrorHandler(async (error, request, reply) => {
     const code = codeOf(error);
-    if (code === "INTERNAL_SERVER_ERROR") {
+    // A GraphQLError is a refusal of our own, and in the log already where it must be.
+    if (code === "INTERNAL_SERVER_ERROR" && !(error instanceof GraphQLError)) {
       request.log.error({ requestId: request.id, err: error }, "error");
     }
+    const type = negotiate(request.headers.accept) ?? responseTypes[0];
     return await reply
+      .headers(headersOf(error))
       .code(errorStatus[code])
-      .type("application/json; charset=utf-8")
+      .type(`${type}; charset=utf-8`)
       .send({ errors: [describe(code, error, request.id)] });
   });
 }
 
 function codeOf(error: unknown): ErrorCode {
+  if (error instanceof GraphQLError) {
+    const { code } = error.extensions;
+    return isErrorCode(code) ? code : "INTERNAL_SERVER_ERROR";
+  }
   const status = typeof error === "object" && error && "statusCode" in error && error.statusCode;
   if (status === errorStatus.PAYLOAD_TOO_LARGE) return "PAYLOAD_TOO_LARGE";
   if (status === errorStatus.UNSUPPORTED_MEDIA_TYPE) return "UNSUPPORTED_MEDIA_TYPE";
@@ -27,10 +36,21 @@ function codeOf(error: unknown): ErrorCode {
     : "INTERNAL_SERVER_ERROR";
 }
 
+/** The headers of a refusal, as `refusal` took them. */
+function headersOf(error: unknown): Record<string, string> {
+  const http = error instanceof GraphQLError ? error.extensions["http"] : undefined;
+  if (typeof http !== "object" || !http || !("headers" in http)) return {};
+  return http.headers instanceof Map ? Object.fromEntries(http.headers) : {};
+}
+
 function describe(code: ErrorCode, error: unknown, requestId: string) {
   if (code === "INTERNAL_SERVER_ERROR") {
     const message = "Something went wrong on the server; the request id finds it in the log";
     return { message, extensions: { code, requestId } };
+  }
+  if (error instanceof GraphQLError) {
+    const { http: _, ...extensions } = error.extensions;
+    return { message: error.message, extensions };
   }
   return { message: error instanceof Error ? error.message : code, extensions: { code } };
 }
