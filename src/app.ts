@@ -1,9 +1,15 @@
 import { ApolloServer, type ApolloServerOptions } from "@apollo/server";
 import { ApolloServerPluginCacheControlDisabled } from "@apollo/server/plugin/disabled";
 import { ApolloServerPluginLandingPageDisabled } from "@apollo/server/plugin/disabled";
-import { fastify, LogController, type FastifyBaseLogger, type FastifyInstance } from "fastify";
+import {
+  fastify,
+  LogController,
+  type FastifyBaseLogger,
+  type FastifyInstance,
+  type FastifyRequest,
+} from "fastify";
 import { randomUUID } from "node:crypto";
-import { Authenticator } from "./auth/authenticate.ts";
+import { Authenticator, isPing, unauthenticated } from "./auth/authenticate.ts";
 import type { Config } from "./config.ts";
 import { createContext, type RequestContext } from "./context.ts";
 import { APP_ROLE } from "./db/client.ts";
@@ -13,7 +19,7 @@ import { graphiql } from "./graphiql.ts";
 import { healthRoutes } from "./health.ts";
 import { GRAPHQL_PATH, httpEdge } from "./http/edge.ts";
 import { graphqlEndpoint } from "./http/endpoint.ts";
-import { answerHttpErrors } from "./http/errors.ts";
+import { answerHttpError } from "./http/errors.ts";
 import { rehearsal } from "./http/rehearsal.ts";
 import { httpStatus } from "./http/status.ts";
 import { loadTrustedDocuments } from "./http/trusted-documents.ts";
@@ -75,8 +81,9 @@ export async function createApp({
     // Fastify switches Node's own limit off: who sends half a body would keep a connection for ever.
     requestTimeout: REQUEST_TIMEOUT_MS,
     forceCloseConnections: "idle",
+    frameworkErrors: answerHttpError,
   });
-  answerHttpErrors(server);
+  server.setErrorHandler(answerHttpError);
   await httpEdge(server, config);
   healthRoutes(server, lookups);
   server.get("/", async (_, reply) => reply.redirect("/graphiql"));
@@ -90,13 +97,19 @@ export async function createApp({
 
   const apollo = new ApolloServer(apolloOptions(config, logger));
   await apollo.start();
+  const identify = async (request: FastifyRequest, query: string | undefined) => {
+    const authentication = await authenticator.authenticate(request.headers.authorization);
+    // A stranger's operation is not even parsed.
+    if (!authentication.viewer && !isPing(query)) throw unauthenticated("there is no credential");
+    return { authentication };
+  };
   await server.register(async (child) =>
     graphqlEndpoint(child, {
       apollo,
       logger,
       trustedDocuments,
       corsOrigins: config.http.corsOrigins,
-      authenticate: (authorization) => authenticator.authenticate(authorization),
+      identify,
       createContext: (asking) => createContext(pool, statementTimeoutMs, asking),
     }),
   );

@@ -1,8 +1,6 @@
 import { HeaderMap, type ApolloServer, type HTTPGraphQLRequest } from "@apollo/server";
 import cors from "@fastify/cors";
 import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
-import type { Authentication } from "../auth/authenticate.ts";
-import { isPing, unauthenticated } from "../auth/authenticate.ts";
 import type { createContext, LogLine, RequestContext } from "../context.ts";
 import type { Logger } from "../insight/log.ts";
 import { endedEarly, logRefused } from "../insight/plugin.ts";
@@ -18,14 +16,17 @@ export interface Endpoint {
   logger: Logger;
   corsOrigins: readonly string[];
   trustedDocuments: TrustedDocuments;
-  /** Finds out who asks. */
-  authenticate(authorization: string | undefined): Promise<Authentication>;
+  /** Finds out who asks, and refuses whoever may not ask this. */
+  identify(request: FastifyRequest, query: string | undefined): Promise<Identity>;
   /** Makes what the request carries from then on. */
   createContext(request: Asking): RequestContext;
 }
 
 /** What a request's context is made from. */
 export type Asking = Parameters<typeof createContext>[2];
+
+/** What is known of a request before its context. */
+type Identity = Omit<Asking, "requestId" | "startedAt" | "line" | "insightHeader">;
 
 /** Headers that a page of another origin may read. */
 const EXPOSED = ["x-request-id", "etag", "retry-after", "ratelimit", "ratelimit-policy"];
@@ -65,6 +66,7 @@ export async function graphqlEndpoint(server: FastifyInstance, endpoint: Endpoin
         const resolved = endpoint.trustedDocuments.resolve(parameters, context.viewer);
         return await execute(endpoint.apollo, request, reply, resolved, context);
       } catch (error) {
+        if (line.written) throw error;
         line.written = true;
         throw endedEarly(logger, request.id, error);
       }
@@ -84,15 +86,13 @@ async function contextOf(
   { query }: GraphQLParameters,
   line: LogLine,
 ): Promise<RequestContext> {
-  const authentication = await endpoint.authenticate(request.headers.authorization);
-  // A stranger's operation is not even parsed.
-  if (!authentication.viewer && !isPing(query)) throw unauthenticated("there is no credential");
+  const identity = await endpoint.identify(request, query);
   const context = endpoint.createContext({
     requestId: request.id,
     startedAt: performance.now() - reply.elapsedTime,
     line,
     insightHeader: headerOf(request, "x-insight"),
-    authentication,
+    ...identity,
   });
   // However the request ends (answered, failed, hung up), its connection goes back.
   if (reply.raw.closed) void context.session.close();

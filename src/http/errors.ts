@@ -1,4 +1,4 @@
-import type { FastifyInstance } from "fastify";
+import type { FastifyReply, FastifyRequest } from "fastify";
 import { GraphQLError } from "graphql";
 import { errorStatus, isErrorCode, type ErrorCode } from "../errors.ts";
 import { negotiate, responseTypes } from "./media-type.ts";
@@ -7,20 +7,18 @@ import { negotiate, responseTypes } from "./media-type.ts";
  * Answers what fails before GraphQL is reached (no JSON, a body that is too large) in the form of a
  * GraphQL error, so that clients need to know one form only. Everything unforeseen is masked.
  */
-export function answerHttpErrors(server: FastifyInstance) {
-  server.setErrorHandler(async (error, request, reply) => {
-    const code = codeOf(error);
-    // A GraphQLError is a refusal of our own, and in the log already where it must be.
-    if (code === "INTERNAL_SERVER_ERROR" && !(error instanceof GraphQLError)) {
-      request.log.error({ requestId: request.id, err: error }, "error");
-    }
-    const type = negotiate(request.headers.accept) ?? responseTypes[0];
-    return await reply
-      .headers(headersOf(error))
-      .code(errorStatus[code])
-      .type(`${type}; charset=utf-8`)
-      .send({ errors: [describe(code, error, request.id)] });
-  });
+export function answerHttpError(error: unknown, request: FastifyRequest, reply: FastifyReply) {
+  const code = codeOf(error);
+  // A GraphQLError is a refusal of our own, and in the log already where it must be.
+  if (code === "INTERNAL_SERVER_ERROR" && !(error instanceof GraphQLError)) {
+    request.log.error({ requestId: request.id, err: error }, "error");
+  }
+  const type = negotiate(request.headers.accept) ?? responseTypes[0];
+  void reply
+    .headers({ "x-request-id": request.id, ...headersOf(error) })
+    .code(errorStatus[code])
+    .type(`${type}; charset=utf-8`)
+    .send(JSON.stringify({ errors: [describe(code, error, request.id)] }));
 }
 
 function codeOf(error: unknown): ErrorCode {
