@@ -20,6 +20,7 @@ import { healthRoutes } from "./health.ts";
 import { GRAPHQL_PATH, httpEdge } from "./http/edge.ts";
 import { graphqlEndpoint } from "./http/endpoint.ts";
 import { answerHttpError } from "./http/errors.ts";
+import { QueryCache } from "./http/query-cache.ts";
 import { rehearsal } from "./http/rehearsal.ts";
 import { httpStatus } from "./http/status.ts";
 import { loadTrustedDocuments } from "./http/trusted-documents.ts";
@@ -140,6 +141,7 @@ function apolloOptions({ limits }: Config, logger: Logger): ApolloServerOptions<
     stopOnTerminationSignals: false,
     // The endpoint holds this rule, before it reads the body.
     csrfPrevention: false,
+    persistedQueries: { cache: new QueryCache() },
     parseOptions: { maxTokens: limits.tokens },
     // Also moves the packages' own rules behind the standard ones: they loop on a fragment cycle.
     maxRecursiveSelections: limits.selections,
