@@ -1,4 +1,6 @@
+import fc from "fast-check";
 import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from "vitest";
+import { isErrorCode } from "../src/errors.ts";
 import { negotiate, parseMediaType } from "../src/http/media-type.ts";
 import { createTestApp, type TestApp } from "./support/app.ts";
 import { captureLog } from "./support/log-lines.ts";
@@ -422,5 +424,89 @@ describe("every answer", () => {
     }
     const page = await send({ path: "/graphiql" });
     expect(page.headers["content-security-policy"]).toContain("script-src 'self'");
+  });
+});
+
+describe("whatever is sent", () => {
+  const word = fc.oneof(
+    fc.constantFrom(
+      "application/json",
+      "*/*",
+      "__proto__",
+      "utf-8",
+      "q",
+      '"',
+      ";",
+      ",",
+      "=",
+      "{",
+      "}",
+    ),
+    fc.string({ maxLength: 12 }),
+  );
+  const header = fc
+    .array(word, { maxLength: 12 })
+    .map((words) => words.join("").replaceAll(/[^\x20-\x7e]/g, "?"));
+  const parameter = fc.oneof(
+    header,
+    fc.json(),
+    fc.constantFrom("{ __typename }", "{", "mutation { a }"),
+  );
+  const request = fc.record({
+    method: fc.constantFrom("GET", "POST", "HEAD", "PUT", "OPTIONS", "DELETE"),
+    accept: header,
+    type: fc.oneof(header, fc.constant("application/json")),
+    known: header,
+    encoding: header,
+    parameters: fc.dictionary(
+      fc.constantFrom("query", "variables", "extensions", "operationName", "documentId"),
+      parameter,
+    ),
+    body: fc.oneof(fc.json(), header),
+  });
+
+  it("is answered or refused in the one form, and nothing fails", async () => {
+    await fc.assert(
+      fc.asyncProperty(
+        request,
+        async ({ method, accept, type, known, encoding, parameters, body }) => {
+          const search = new URLSearchParams(parameters).toString();
+          const answer = await app.server.inject({
+            method: method as "GET",
+            url: method === "POST" ? "/graphql" : `/graphql?${search}`,
+            headers: {
+              authorization: `Bearer ${app.key}`,
+              "apollo-require-preflight": "1",
+              "content-type": type,
+              "if-none-match": known,
+              "accept-encoding": encoding,
+              accept,
+            },
+            ...(method === "POST" ? { payload: body } : {}),
+          });
+          expect(answer.statusCode).toBeLessThan(500);
+          const isEmpty =
+            method === "HEAD" || answer.statusCode === 204 || answer.statusCode === 304;
+          if (isEmpty || answer.headers["content-encoding"]) return;
+          const { data, errors } = answer.json();
+          expect(data !== undefined || errors.length > 0).toBe(true);
+          for (const { extensions } of errors ?? [])
+            expect(isErrorCode(extensions.code)).toBe(true);
+        },
+      ),
+      { numRuns: 300 },
+    );
+  });
+
+  it("in headers is read in no time, however long they are", () => {
+    const hostile = ['"', ",", ";", "a/b;", "a/b,", ' ;q="', "a=", " ", "*/*;q=0,"].map((part) =>
+      part.repeat(16_000 / part.length),
+    );
+    const start = performance.now();
+    for (const text of hostile) {
+      negotiate(text);
+      negotiate(`application/json${text}`);
+    }
+    expect(performance.now() - start).toBeLessThan(2_000);
   });
 });
