@@ -1,28 +1,32 @@
-import { ApolloServer } from "@apollo/server";
+import { ApolloServer, type ApolloServerOptions } from "@apollo/server";
 import { ApolloServerPluginCacheControlDisabled } from "@apollo/server/plugin/disabled";
 import { ApolloServerPluginLandingPageDisabled } from "@apollo/server/plugin/disabled";
-import { fastifyApolloDrainPlugin, fastifyApolloHandler } from "@as-integrations/fastify";
 import {
   fastify,
   LogController,
   type FastifyBaseLogger,
   type FastifyInstance,
-  type FastifyReply,
   type FastifyRequest,
 } from "fastify";
 import { randomUUID } from "node:crypto";
 import { Authenticator, isPing, unauthenticated } from "./auth/authenticate.ts";
 import type { Config } from "./config.ts";
-import { createContext, type LogLine, type RequestContext } from "./context.ts";
+import { createContext, type RequestContext } from "./context.ts";
 import { APP_ROLE } from "./db/client.ts";
 import { Pool } from "./db/pool.ts";
 import { gates } from "./gates/plugin.ts";
 import { graphiql } from "./graphiql.ts";
 import { healthRoutes } from "./health.ts";
-import { answerHttpErrors } from "./http-errors.ts";
+import { GRAPHQL_PATH, httpEdge } from "./http/edge.ts";
+import { graphqlEndpoint } from "./http/endpoint.ts";
+import { answerHttpError } from "./http/errors.ts";
+import { QueryCache } from "./http/query-cache.ts";
+import { rehearsal } from "./http/rehearsal.ts";
+import { httpStatus } from "./http/status.ts";
+import { loadTrustedDocuments } from "./http/trusted-documents.ts";
 import type { Logger } from "./insight/log.ts";
 import { formatError } from "./insight/format-error.ts";
-import { endedEarly, insight, logRefused } from "./insight/plugin.ts";
+import { insight } from "./insight/plugin.ts";
 import { buildSchema } from "./schema/build.ts";
 import { headlineOperation } from "./schema/headline.ts";
 
@@ -61,6 +65,14 @@ export async function createApp({
   const lookups = createPool(config, databaseUrl, LOOKUP_CONNECTIONS);
   const authenticator = new Authenticator(lookups, config.pool.statementTimeoutMs);
 
+  const { statementTimeoutMs } = config.pool;
+  const trustedDocuments = await loadTrustedDocuments(
+    config.trustedDocuments,
+    rehearsal({ ...apolloOptions(config, logger), plugins: [gates(config.limits)] }, (asking) =>
+      createContext(pool, statementTimeoutMs, asking),
+    ),
+  );
+
   const loggerInstance: FastifyBaseLogger = logger;
   const server = fastify({
     loggerInstance,
@@ -70,61 +82,38 @@ export async function createApp({
     // Fastify switches Node's own limit off: who sends half a body would keep a connection for ever.
     requestTimeout: REQUEST_TIMEOUT_MS,
     forceCloseConnections: "idle",
+    frameworkErrors: answerHttpError,
   });
-  server.addHook("onRequest", async (request, reply) => {
-    void reply.header("x-request-id", request.id);
-  });
-  answerHttpErrors(server);
+  server.setErrorHandler(answerHttpError);
+  await httpEdge(server, config);
   healthRoutes(server, lookups);
   server.get("/", async (_, reply) => reply.redirect("/graphiql"));
   await server.register(
     graphiql({
-      endpoint: "/graphql",
+      endpoint: GRAPHQL_PATH,
       defaultOperation: headlineOperation,
       ...(demoKey ? { demoKey } : {}),
     }),
   );
 
-  const apollo = createApollo(config, logger, server);
+  const apollo = new ApolloServer(apolloOptions(config, logger));
   await apollo.start();
-  // A stranger's operation is not even parsed.
-  const identify = async (request: FastifyRequest) => {
-    const found = await authenticator.authenticate(headerOf(request, "authorization"));
-    if (!found.viewer && !isPing(sourceOf(request))) {
-      throw unauthenticated("there is no credential");
-    }
-    return found;
+  const identify = async (request: FastifyRequest, query: string | undefined) => {
+    const authentication = await authenticator.authenticate(request.headers.authorization);
+    // A stranger's operation is not even parsed.
+    if (!authentication.viewer && !isPing(query)) throw unauthenticated("there is no credential");
+    return { authentication };
   };
-  const lines = new WeakMap<FastifyRequest, LogLine>();
-  const contextOf = async (request: FastifyRequest, reply: FastifyReply) => {
-    const line: LogLine = { written: false };
-    lines.set(request, line);
-    const authentication = await identify(request).catch((error: unknown) => {
-      line.written = true;
-      throw endedEarly(logger, request.id, error);
-    });
-    const context = createContext(pool, config.pool.statementTimeoutMs, {
-      requestId: request.id,
-      startedAt: performance.now() - reply.elapsedTime,
-      line,
-      insightHeader: headerOf(request, "x-insight"),
-      authentication,
-    });
-    // However the request ends (answered, failed, hung up), its connection goes back.
-    if (reply.raw.closed) void context.session.close();
-    else reply.raw.once("close", () => void context.session.close());
-    return context;
-  };
-  server.route({
-    url: "/graphql",
-    method: ["GET", "POST", "OPTIONS"],
-    handler: fastifyApolloHandler(apollo, { context: contextOf }),
-    onResponse: async (request, reply) => {
-      // Of a client that hung up the operation itself still tells.
-      if (lines.get(request)?.written || !reply.raw.writableEnded) return;
-      logRefused(logger, request.id, reply.statusCode, reply.elapsedTime);
-    },
-  });
+  await server.register(async (child) =>
+    graphqlEndpoint(child, {
+      apollo,
+      logger,
+      trustedDocuments,
+      corsOrigins: config.http.corsOrigins,
+      identify,
+      createContext: (asking) => createContext(pool, statementTimeoutMs, asking),
+    }),
+  );
 
   return {
     server,
@@ -142,38 +131,28 @@ function createPool({ pool }: Config, url: string, size: number): Pool {
   return new Pool({ url, role: APP_ROLE, size, acquireTimeoutMs, idleTimeoutMs });
 }
 
-function createApollo({ limits }: Config, logger: Logger, server: FastifyInstance) {
-  return new ApolloServer<RequestContext>({
+function apolloOptions({ limits }: Config, logger: Logger): ApolloServerOptions<RequestContext> {
+  return {
     schema: buildSchema(),
     formatError,
     logger,
     introspection: true,
     includeStacktraceInErrorResponses: false,
     stopOnTerminationSignals: false,
+    // The endpoint holds this rule, before it reads the body.
+    csrfPrevention: false,
+    persistedQueries: { cache: new QueryCache() },
     parseOptions: { maxTokens: limits.tokens },
     // Also moves the packages' own rules behind the standard ones: they loop on a fragment cycle.
     maxRecursiveSelections: limits.selections,
     plugins: [
       gates(limits),
+      httpStatus(),
       insight(logger),
-      fastifyApolloDrainPlugin(server),
       // It wraps every field of every answer.
       ApolloServerPluginCacheControlDisabled(),
       // It loads from a CDN.
       ApolloServerPluginLandingPageDisabled(),
     ],
-  });
-}
-
-/** The operation's text, where GraphQL over HTTP puts it. */
-function sourceOf({ method, query, body }: FastifyRequest): unknown {
-  const parameters: unknown = method === "GET" ? query : body;
-  return typeof parameters === "object" && parameters && "query" in parameters
-    ? parameters.query
-    : undefined;
-}
-
-function headerOf(request: FastifyRequest, name: string): string | undefined {
-  const header = request.headers[name];
-  return Array.isArray(header) ? header.join(", ") : header;
+  };
 }

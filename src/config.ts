@@ -31,6 +31,23 @@ const postgresUrl = {
 
 const host = { check: z.string().regex(/^[\w.:%-]+$/), may: "a host name or an IP address" };
 
+const origins = {
+  check: z
+    .string()
+    .transform((text) => text.split(",").map((origin) => origin.trim()))
+    .refine((list) => list.every(isOrigin) || (list.length === 1 && list[0] === "*"))
+    .optional(),
+  may: "origins such as https://app.example.com, separated by commas and without a path, or *",
+};
+
+const file = {
+  check: z
+    .string()
+    .regex(/^\S(.*\S)?$/)
+    .optional(),
+  may: "the path of a file",
+};
+
 const directory = { check: z.string().regex(/^\S(.*\S)?$/), may: "the path of a folder" };
 
 function isPostgresUrl(text: string) {
@@ -43,6 +60,9 @@ function isPostgresUrl(text: string) {
     return false;
   }
 }
+
+const isOrigin = (text: string) =>
+  /^https?:\/\//.test(text) && URL.canParse(text) && new URL(text).origin === text;
 
 /** Setting → its check, what it may be in words, its default and one line of documentation. */
 export const settings = {
@@ -93,6 +113,26 @@ export const settings = {
     default: "262144",
     about: "the largest request body",
   },
+  COMPRESSION_THRESHOLD_BYTES: {
+    ...integer(0, 1_073_741_824),
+    default: "1024",
+    about: "the smallest answer that is compressed, for clients that accept br or gzip",
+  },
+  CORS_ORIGINS: {
+    ...origins,
+    default: undefined,
+    about: "origins whose pages may ask from a browser, separated by commas; none when not set",
+  },
+  TRUSTED_DOCUMENTS: {
+    ...file,
+    default: undefined,
+    about: "persisted query manifest whose operations are accepted by their ids",
+  },
+  TRUSTED_DOCUMENTS_ONLY: {
+    ...oneOf(["on", "off"]),
+    default: "off",
+    about: "whether nothing but trusted documents is accepted, for every API key",
+  },
   MAX_TOKENS: { ...integer(1, 1_000_000), default: "2000", about: "tokens in a document" },
   MAX_SELECTIONS: {
     ...integer(1, 1_000_000),
@@ -130,7 +170,16 @@ type Settings = typeof settings;
 type Parsed = { [Name in keyof Settings]: z.output<Settings[Name]["check"]> };
 
 export interface Config {
-  http: { port: number; host: string; maxBodyBytes: number };
+  http: {
+    port: number;
+    host: string;
+    maxBodyBytes: number;
+    compressionThresholdBytes: number;
+    /** Origins whose pages may ask; `*` alone stands for all. */
+    corsOrigins: string[];
+  };
+  /** Operations that are accepted by id, from a file; `only` when nothing else is. */
+  trustedDocuments: { path: string | undefined; only: boolean };
   /** Logins of the server and of the owner; embedded when there is no DATABASE_URL. */
   database: { kind: "embedded" } | { kind: "external"; url: string; ownerUrl: string };
   dataDir: string;
@@ -186,8 +235,23 @@ function assemble(value: Parsed): Config {
       "DATABASE_OWNER_URL is set without DATABASE_URL; it must be another login of the same database",
     );
   }
+  if (value.TRUSTED_DOCUMENTS_ONLY === "on" && !value.TRUSTED_DOCUMENTS) {
+    throw new ConfigError(
+      "TRUSTED_DOCUMENTS_ONLY is on without TRUSTED_DOCUMENTS; nothing would be accepted",
+    );
+  }
   return {
-    http: { port: value.PORT, host: value.HOST, maxBodyBytes: value.MAX_BODY_BYTES },
+    http: {
+      port: value.PORT,
+      host: value.HOST,
+      maxBodyBytes: value.MAX_BODY_BYTES,
+      compressionThresholdBytes: value.COMPRESSION_THRESHOLD_BYTES,
+      corsOrigins: value.CORS_ORIGINS ?? [],
+    },
+    trustedDocuments: {
+      path: value.TRUSTED_DOCUMENTS,
+      only: value.TRUSTED_DOCUMENTS_ONLY === "on",
+    },
     database: value.DATABASE_URL
       ? {
           kind: "external",

@@ -13,6 +13,12 @@ export const errorStatus = {
   BAD_REQUEST: 400,
   /** The request body is larger than is allowed. */
   PAYLOAD_TOO_LARGE: 413,
+  /** There is nothing at this URL. */
+  NOT_FOUND: 404,
+  /** The URL does not take this HTTP method, or the operation needs POST. */
+  METHOD_NOT_ALLOWED: 405,
+  /** The client accepts no media type in which an answer can be given. */
+  NOT_ACCEPTABLE: 406,
   /** The request body is not JSON. */
   UNSUPPORTED_MEDIA_TYPE: 415,
   /** An argument has a value that it may not have. */
@@ -31,7 +37,9 @@ export const errorStatus = {
   SERVICE_UNAVAILABLE: 503,
   /** The database took longer than an operation may: ask for less. */
   TIMEOUT: 504,
-  /** A hash of a persisted query that is not known. */
+  /** Only operations of the server's manifest are accepted, by their ids. */
+  TRUSTED_DOCUMENT_REQUIRED: 403,
+  /** A hash of a persisted query that is not known; 404 as application/graphql-response+json. */
   PERSISTED_QUERY_NOT_FOUND: 200,
   /** Which of several operations was meant cannot be told. */
   OPERATION_RESOLUTION_FAILURE: 400,

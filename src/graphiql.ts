@@ -2,6 +2,8 @@ import { createHash, randomBytes } from "node:crypto";
 import { readFile } from "node:fs/promises";
 import { createRequire } from "node:module";
 import { basename, dirname, join } from "node:path";
+import { promisify } from "node:util";
+import { gzip } from "node:zlib";
 import type { FastifyPluginAsync } from "fastify";
 import { pageScript, pageStyle, renderPage } from "./graphiql/page.ts";
 
@@ -20,7 +22,14 @@ interface Asset {
   readonly type: string;
   readonly body: Buffer;
   readonly entityTag: string;
+  /** Made when first asked for, and once: whoever needs no key must not keep the server packing. */
+  packed?: Promise<Buffer>;
 }
+
+const pack = promisify(gzip);
+
+/** A browser's accept-encoding; one that rules gzip out is left alone. */
+const ACCEPTS_GZIP = /\bgzip\b(?!\s*;\s*q=0)/;
 
 const require = createRequire(import.meta.url);
 
@@ -71,17 +80,24 @@ export function graphiql(options: GraphiqlOptions): FastifyPluginAsync {
     const pageAssets = { stylesheets: urlsOf(styleType), scripts: urlsOf(scriptType) };
 
     for (const asset of assets) {
-      fastify.get(asset.url.slice(fastify.prefix.length), async (request, reply) => {
+      const path = asset.url.slice(fastify.prefix.length);
+      fastify.get(path, { compress: false }, async (request, reply) => {
         void reply.headers({
           "cache-control": "public, max-age=31536000, immutable",
-          etag: asset.entityTag,
+          etag: `W/${asset.entityTag}`,
+          vary: "accept-encoding",
           "x-content-type-options": "nosniff",
         });
-        // A proxy may have weakened the tag to W/"…" or joined several.
+        // Several may be joined.
         if (request.headers["if-none-match"]?.includes(asset.entityTag)) {
           return reply.code(304).send();
         }
-        return reply.type(asset.type).send(asset.body);
+        if (!ACCEPTS_GZIP.test(request.headers["accept-encoding"] ?? "")) {
+          return reply.type(asset.type).send(asset.body);
+        }
+        asset.packed ??= pack(asset.body);
+        const packed = await asset.packed;
+        return reply.type(asset.type).header("content-encoding", "gzip").send(packed);
       });
     }
 

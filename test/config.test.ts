@@ -107,6 +107,21 @@ describe("the configuration", () => {
     ["HOST", ["  ", "local host", "http://localhost", "[::1]", "a/b"], "a host name or an IP"],
     ["DATA_DIR", [" ", " data", "data ", "da\nta"], "the path of a folder"],
     ["DEMO", ["yes", "ON", "true", "1", " on"], "one of on, off"],
+    ["TRUSTED_DOCUMENTS", [" ", " a.json", "a\njson"], "the path of a file"],
+    ["TRUSTED_DOCUMENTS_ONLY", ["yes", "ON", "1"], "one of on, off"],
+    [
+      "CORS_ORIGINS",
+      [
+        "app.example.com",
+        "https://app.example.com/",
+        "https://app.example.com,",
+        "https://app.example.com;https://b.example",
+        "*,https://app.example.com",
+        "file:///tmp",
+        "null",
+      ],
+      "origins such as https://app.example.com",
+    ],
     ["LOG_LEVEL", ["INFO", "verbose", "30", "info "], "one of trace, debug, info"],
     ["LOG_FORMAT", ["text", "JSON", "logfmt"], "one of auto, pretty, json"],
   ] as const)("says what %s may be", (name, wrong, may) => {
@@ -121,6 +136,20 @@ describe("the configuration", () => {
     "takes %s for a HOST",
     (host) => expect(readConfig({ HOST: host }).http.host).toBe(host),
   );
+
+  it("takes origins, separated by commas", () => {
+    const origins = ["https://app.example.com", "http://localhost:3000"];
+    const { http } = readConfig({ CORS_ORIGINS: origins.join(", ") });
+    expect(http.corsOrigins).toEqual(origins);
+    expect(readConfig({ CORS_ORIGINS: "*" }).http.corsOrigins).toEqual(["*"]);
+    expect(readConfig({}).http.corsOrigins).toEqual([]);
+  });
+
+  it("says that nothing would be accepted without a manifest", () => {
+    expect(complaint({ TRUSTED_DOCUMENTS_ONLY: "on" })).toMatch(
+      /^TRUSTED_DOCUMENTS_ONLY is on without TRUSTED_DOCUMENTS/,
+    );
+  });
 
   it.each(urls)("never repeats what was given as %s", (name) => {
     const wrong = [
@@ -160,7 +189,9 @@ describe("the configuration", () => {
   });
 
   it("covers every setting with a wrong value above", () => {
-    const covered = [...numbers, ...urls, "HOST", "DATA_DIR", "DEMO", "LOG_LEVEL", "LOG_FORMAT"];
+    const words = ["HOST", "DATA_DIR", "DEMO", "LOG_LEVEL", "LOG_FORMAT"];
+    const http = ["CORS_ORIGINS", "TRUSTED_DOCUMENTS", "TRUSTED_DOCUMENTS_ONLY"];
+    const covered = [...numbers, ...urls, ...words, ...http];
     expect(covered.sort()).toEqual([...names].sort());
   });
 });

@@ -180,6 +180,10 @@ describe("every code", () => {
     PAYLOAD_TOO_LARGE: () => send(app, { body: { query: " ".repeat(300_000) } }),
     UNSUPPORTED_MEDIA_TYPE: () =>
       send(app, { body: "a=b", headers: { "content-type": "application/x-www-form-urlencoded" } }),
+    NOT_FOUND: () => send(app, { url: "/graph", body: { query: "{ __typename }" } }),
+    METHOD_NOT_ALLOWED: () => send(app, { method: "PUT", body: { query: "{ __typename }" } }),
+    NOT_ACCEPTABLE: () =>
+      send(app, { body: { query: "{ __typename }" }, headers: { accept: "text/html" } }),
     BAD_USER_INPUT: () =>
       send(app, {
         body: {
@@ -212,11 +216,13 @@ describe("every code", () => {
       }
     },
   };
-  /** Persisted queries are always offered. */
-  const never: ErrorCode[] = [];
+  /** Only with other settings: in test/http-documents.test.ts. */
+  const elsewhere: ErrorCode[] = ["TRUSTED_DOCUMENT_REQUIRED"];
 
   it("of the list is provoked by this test", () => {
-    expect([...Object.keys(provoked), ...never].sort()).toEqual(Object.keys(errorStatus).sort());
+    expect([...Object.keys(provoked), ...elsewhere].sort()).toEqual(
+      Object.keys(errorStatus).sort(),
+    );
   });
 
   it.each(Object.entries(provoked))(

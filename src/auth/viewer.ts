@@ -6,12 +6,18 @@ export class Viewer {
   readonly name: string;
   readonly role: MemberRole;
   readonly scopes: readonly ApiKeyScope[];
+  /** Whether the key may send trusted documents only. */
+  readonly trustedDocumentsOnly: boolean;
 
-  constructor(viewer: Pick<Viewer, "workspaceId" | "name" | "role" | "scopes">) {
+  constructor(
+    viewer: Pick<Viewer, "workspaceId" | "name" | "role" | "scopes"> &
+      Partial<Pick<Viewer, "trustedDocumentsOnly">>,
+  ) {
     this.workspaceId = viewer.workspaceId;
     this.name = viewer.name;
     this.role = viewer.role;
     this.scopes = viewer.scopes;
+    this.trustedDocumentsOnly = viewer.trustedDocumentsOnly ?? false;
   }
 
   /** Whether the key's scopes contain this one. */

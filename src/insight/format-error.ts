@@ -12,6 +12,12 @@ export function formatError(
   error: unknown,
 ): GraphQLFormattedError {
   const code = formatted.extensions?.["code"];
+  if (code === "BAD_REQUEST" && MUTATION_BY_GET.test(formatted.message)) {
+    return {
+      message: "A mutation must be sent by POST",
+      extensions: { code: "METHOD_NOT_ALLOWED" },
+    };
+  }
   if (isErrorCode(code) && code !== "INTERNAL_SERVER_ERROR") {
     const { stacktrace: _, ...extensions } = formatted.extensions ?? {};
     return { ...formatted, extensions };
@@ -54,6 +60,9 @@ const isStatementTimeout = (cause: unknown) =>
 
 /** What graphql-js says of an argument that got a variable's null, and of hopeless variables. */
 const ARGUMENT_ERROR = /^(Argument "\w+" (of|has) |Too many errors processing variables)/;
+
+/** Apollo answers it 405, but with the code of 400. */
+const MUTATION_BY_GET = /^GET requests only support query operations/;
 
 /** Apollo gives these no code. */
 const PERSISTED_QUERY_ERRORS: ReadonlyMap<string, string> = new Map([

@@ -3,7 +3,7 @@ import { GraphQLError, type GraphQLFormattedError } from "graphql";
 import type { RequestContext } from "../context.ts";
 import { PoolError } from "../db/pool-error.ts";
 import { RequestEndedError } from "../db/session.ts";
-import { errorStatus, isMasked, refusal } from "../errors.ts";
+import { isMasked, refusal } from "../errors.ts";
 import { foreseenError } from "./format-error.ts";
 import type { Logger } from "./log.ts";
 import { round } from "./sql-record.ts";
@@ -22,7 +22,6 @@ export function insight(logger: Logger): ApolloServerPlugin<RequestContext> {
           // Nobody waits for it: the answer of a read does not depend on its commit.
           void request.contextValue.session.close();
           const errors = logUnforeseen(logger, request);
-          setStatus(request);
           addSql(request);
           logOperation(logger, request, errors);
         },
@@ -53,15 +52,6 @@ function logUnforeseen(logger: Logger, { response, errors, contextValue }: Respo
 /** Why there was no connection: the client is only told to come back. */
 function logNoConnection(logger: Logger, requestId: string, err: unknown) {
   logger.warn({ requestId, err }, "no database connection");
-}
-
-/** Partial data is 200. An answer that the database did not give in time is not. */
-function setStatus({ response }: Responding) {
-  const codes = formattedErrors(response).map((error) => error.extensions?.["code"]);
-  if (codes.includes("TIMEOUT")) response.http.status = errorStatus.TIMEOUT;
-  if (!codes.includes("SERVICE_UNAVAILABLE")) return;
-  response.http.status = errorStatus.SERVICE_UNAVAILABLE;
-  response.http.headers.set("retry-after", "1");
 }
 
 /**

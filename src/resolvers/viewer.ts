@@ -5,8 +5,9 @@ import type { Resolvers, Scope } from "../schema/types.generated.ts";
 export const viewer = {
   Query: {
     viewer: (_, __, context) => {
-      const { name, role, scopes } = viewerOf(context);
-      return { name, role, scopes: scopes.map((scope) => scope.toUpperCase() as Scope) };
+      const { name, role, scopes, trustedDocumentsOnly } = viewerOf(context);
+      const words = scopes.map((scope) => scope.toUpperCase() as Scope);
+      return { name, role, scopes: words, trustedDocumentsOnly };
     },
   },
   Viewer: {

@@ -607,6 +607,8 @@ type Viewer {
   role: Role!
   "What the key may do."
   scopes: [Scope!]!
+  "Whether the key may send trusted documents only."
+  trustedDocumentsOnly: Boolean!
   "The viewer's workspace."
   workspace: Workspace
 }

@@ -580,6 +580,8 @@ export type Viewer = {
   role: Role;
   /** What the key may do. */
   scopes: Array<Scope>;
+  /** Whether the key may send trusted documents only. */
+  trustedDocumentsOnly: Scalars['Boolean']['output'];
   /** The viewer's workspace. */
   workspace: Maybe<Workspace>;
 };
@@ -1076,6 +1078,7 @@ export type ViewerResolvers<ContextType = RequestContext, ParentType extends Res
   name?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
   role?: Resolver<ResolversTypes['Role'], ParentType, ContextType>;
   scopes?: Resolver<Array<ResolversTypes['Scope']>, ParentType, ContextType>;
+  trustedDocumentsOnly?: Resolver<ResolversTypes['Boolean'], ParentType, ContextType>;
   workspace?: Resolver<Maybe<ResolversTypes['Workspace']>, ParentType, ContextType>;
 };
 

@@ -1,0 +1,43 @@
+import compress from "@fastify/compress";
+import type { FastifyInstance } from "fastify";
+import type { Config } from "../config.ts";
+import { refusal } from "../errors.ts";
+
+/** The path of the GraphQL endpoint, and the methods that it takes. */
+export const GRAPHQL_PATH = "/graphql";
+export const GRAPHQL_METHODS = "GET, POST, OPTIONS";
+
+/** What holds for every URL: the request's id, security headers, 404 and 405, compression. */
+export async function httpEdge(server: FastifyInstance, { http }: Config) {
+  server.addHook("onRequest", async (request, reply) => {
+    void reply.headers({
+      "x-request-id": request.id,
+      "x-content-type-options": "nosniff",
+      // An answer that a browser is made to show as a page may load nothing; GraphiQL has its own.
+      "content-security-policy": "default-src 'none'; frame-ancestors 'none'",
+    });
+    // CORS answers OPTIONS for every path unless told.
+    const isKnown = !request.is404 && request.routeOptions.url !== "*";
+    if (!isKnown) throw unknownRoute(request.method, request.url);
+    if (request.method === "OPTIONS") void reply.header("allow", GRAPHQL_METHODS);
+  });
+  await server.register(compress, {
+    encodings: ["br", "gzip"],
+    threshold: http.compressionThresholdBytes,
+    // A request that grows when it is unpacked would pass the bound on bodies.
+    globalDecompression: false,
+  });
+}
+
+function unknownRoute(method: string, url: string) {
+  const path = url.split("?", 1)[0] ?? "";
+  if (path === GRAPHQL_PATH) {
+    return refusal(
+      "METHOD_NOT_ALLOWED",
+      `${path} does not take ${method}; send a query by GET or POST`,
+      {},
+      { allow: GRAPHQL_METHODS },
+    );
+  }
+  return refusal("NOT_FOUND", `There is nothing for ${method} here; GraphQL is at ${GRAPHQL_PATH}`);
+}

@@ -1,0 +1,145 @@
+import { HeaderMap, type ApolloServer, type HTTPGraphQLRequest } from "@apollo/server";
+import cors from "@fastify/cors";
+import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
+import type { createContext, LogLine, RequestContext } from "../context.ts";
+import type { Logger } from "../insight/log.ts";
+import { endedEarly, logRefused } from "../insight/plugin.ts";
+import { GRAPHQL_METHODS, GRAPHQL_PATH } from "./edge.ts";
+import { isUnchanged } from "./entity-tag.ts";
+import { checkHeaders } from "./headers.ts";
+import { negotiate, responseTypes } from "./media-type.ts";
+import { parametersOf, type Parameters as GraphQLParameters } from "./parameters.ts";
+import type { TrustedDocuments } from "./trusted-documents.ts";
+
+export interface Endpoint {
+  apollo: ApolloServer<RequestContext>;
+  logger: Logger;
+  corsOrigins: readonly string[];
+  trustedDocuments: TrustedDocuments;
+  /** Finds out who asks, and refuses whoever may not ask this. */
+  identify(request: FastifyRequest, query: string | undefined): Promise<Identity>;
+  /** Makes what the request carries from then on. */
+  createContext(request: Asking): RequestContext;
+}
+
+/** What a request's context is made from. */
+export type Asking = Parameters<typeof createContext>[2];
+
+/** What is known of a request before its context. */
+type Identity = Omit<Asking, "requestId" | "startedAt" | "line" | "insightHeader">;
+
+/** Headers that a page of another origin may read. */
+const EXPOSED = ["x-request-id", "etag", "retry-after", "ratelimit", "ratelimit-policy"];
+const PREFLIGHT_MAX_AGE_S = 7_200;
+
+/** What an answer depends on besides the URL. */
+const VARY = ["authorization", "accept", "accept-encoding", "x-insight"];
+
+/** `/graphql`: GraphQL over HTTP, from the headers to the answer. */
+export async function graphqlEndpoint(server: FastifyInstance, endpoint: Endpoint) {
+  const lines = new WeakMap<FastifyRequest, LogLine>();
+  const { corsOrigins, logger } = endpoint;
+  if (corsOrigins.length > 0) {
+    await server.register(cors, {
+      origin: [...corsOrigins],
+      methods: GRAPHQL_METHODS,
+      exposedHeaders: EXPOSED,
+      maxAge: PREFLIGHT_MAX_AGE_S,
+      strictPreflight: false,
+    });
+  }
+  server.options(GRAPHQL_PATH, async (_, reply) => reply.code(204).send());
+  server.route({
+    url: GRAPHQL_PATH,
+    method: ["GET", "POST"],
+    onRequest: async (request, reply) => {
+      void reply.headers({ vary: [reply.getHeader("vary") ?? [], VARY].flat().join(", ") });
+      void reply.header("cache-control", "no-store");
+      checkHeaders(request);
+    },
+    handler: async (request, reply) => {
+      const parameters = parametersOf(request);
+      const line: LogLine = { written: false };
+      lines.set(request, line);
+      try {
+        const context = await contextOf(endpoint, request, reply, parameters, line);
+        const resolved = endpoint.trustedDocuments.resolve(parameters, context.viewer);
+        return await execute(endpoint.apollo, request, reply, resolved, context);
+      } catch (error) {
+        if (line.written) throw error;
+        line.written = true;
+        throw endedEarly(logger, request.id, error);
+      }
+    },
+    onResponse: async (request, reply) => {
+      // Of a client that hung up the operation itself still tells.
+      if (lines.get(request)?.written || !reply.raw.writableEnded) return;
+      logRefused(logger, request.id, reply.statusCode, reply.elapsedTime);
+    },
+  });
+}
+
+async function contextOf(
+  endpoint: Endpoint,
+  request: FastifyRequest,
+  reply: FastifyReply,
+  { query }: GraphQLParameters,
+  line: LogLine,
+): Promise<RequestContext> {
+  const identity = await endpoint.identify(request, query);
+  const context = endpoint.createContext({
+    requestId: request.id,
+    startedAt: performance.now() - reply.elapsedTime,
+    line,
+    insightHeader: headerOf(request, "x-insight"),
+    ...identity,
+  });
+  // However the request ends (answered, failed, hung up), its connection goes back.
+  if (reply.raw.closed) void context.session.close();
+  else reply.raw.once("close", () => void context.session.close());
+  return context;
+}
+
+async function execute(
+  apollo: ApolloServer<RequestContext>,
+  request: FastifyRequest,
+  reply: FastifyReply,
+  parameters: GraphQLParameters,
+  context: RequestContext,
+) {
+  const { status, headers, body } = await apollo.executeHTTPGraphQLRequest({
+    httpGraphQLRequest: apolloRequest(request, parameters),
+    context: async () => context,
+  });
+  if (body.kind !== "complete") throw new Error("an answer in parts was not asked for");
+  for (const [name, value] of headers) void reply.header(name, value);
+  void reply.code(status ?? 200);
+  // Apollo puts errors first.
+  const isWhole = reply.statusCode === 200 && !body.string.startsWith('{"errors"');
+  if (request.method !== "POST" && isWhole && isUnchanged(request, reply, body.string)) {
+    return reply.code(304).removeHeader("content-type").send();
+  }
+  return reply.send(body.string);
+}
+
+/** The checked parameters, in the form in which Apollo reads them. */
+function apolloRequest(request: FastifyRequest, parameters: GraphQLParameters): HTTPGraphQLRequest {
+  // Exactly one type: Apollo would also choose between others.
+  const accept = negotiate(request.headers.accept) ?? responseTypes[0];
+  const headers = new HeaderMap([["accept", accept]]);
+  for (const [name, value] of Object.entries(request.headers)) {
+    if (name !== "accept" && value !== undefined) headers.set(name, String(value));
+  }
+  if (request.method === "POST") return { method: "POST", headers, search: "", body: parameters };
+  const search = new URLSearchParams();
+  for (const [name, value] of Object.entries(parameters)) {
+    search.set(name, typeof value === "string" ? value : JSON.stringify(value));
+  }
+  // HEAD is a GET whose body is not sent.
+  return { method: "GET", headers, search: `?${search.toString()}`, body: undefined };
+}
+
+function headerOf(request: FastifyRequest, name: string): string | undefined {
+  const header = request.headers[name];
+  return Array.isArray(header) ? header.join(", ") : header;
+}

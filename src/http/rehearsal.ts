@@ -1,0 +1,49 @@
+import { ApolloServer, type ApolloServerOptions, type ApolloServerPlugin } from "@apollo/server";
+import { Viewer } from "../auth/viewer.ts";
+import type { RequestContext } from "../context.ts";
+import type { Asking } from "./endpoint.ts";
+import type { Rehearse } from "./trusted-documents.ts";
+
+/** Takes an operation through all checks of the given options, without executing it. */
+export function rehearsal(
+  options: ApolloServerOptions<RequestContext>,
+  createContext: (asking: Asking) => RequestContext,
+): Rehearse {
+  let apollo: ApolloServer<RequestContext> | undefined;
+  return async (query) => {
+    apollo ??= new ApolloServer({
+      ...options,
+      plugins: [...(options.plugins ?? []), neverExecute],
+    });
+    const contextValue = createContext(rehearsing());
+    const { body } = await apollo.executeOperation({ query }, { contextValue });
+    return body.kind === "single" ? body.singleResult.errors?.[0]?.message : undefined;
+  };
+}
+
+/** Nobody's request, with every scope. */
+const rehearsing = (): Asking => ({
+  requestId: "rehearsal",
+  startedAt: performance.now(),
+  line: { written: false },
+  insightHeader: undefined,
+  authentication: {
+    viewer: new Viewer({
+      workspaceId: "00000000-0000-0000-0000-000000000000",
+      name: "rehearsal",
+      role: "OWNER",
+      scopes: ["read", "write", "admin"],
+    }),
+    statements: 0,
+  },
+});
+
+const neverExecute: ApolloServerPlugin = {
+  async requestDidStart() {
+    return {
+      async responseForOperation({ response }) {
+        return { http: response.http, body: { kind: "single", singleResult: { data: null } } };
+      },
+    };
+  },
+};

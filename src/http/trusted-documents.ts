@@ -1,0 +1,109 @@
+import { readFileSync } from "node:fs";
+import { z } from "zod";
+import type { Viewer } from "../auth/viewer.ts";
+import { ConfigError, type Config } from "../config.ts";
+import { refusal } from "../errors.ts";
+import type { Parameters } from "./parameters.ts";
+
+/** What `@apollo/generate-persisted-query-manifest` writes. */
+const manifestForm = z.object({
+  format: z.literal("apollo-persisted-query-manifest"),
+  version: z.literal(1),
+  operations: z.array(
+    z.object({
+      id: z.string().min(1),
+      name: z.string(),
+      type: z.enum(["query", "mutation", "subscription"]),
+      body: z.string().min(1),
+    }),
+  ),
+});
+
+/** Says why the server would refuse an operation; undefined when it would not. */
+export type Rehearse = (query: string) => Promise<string | undefined>;
+
+const SHA256 = /^[0-9a-f]{64}$/;
+
+/** The operations that are accepted by their ids. */
+export class TrustedDocuments {
+  readonly #bodies: ReadonlyMap<string, string>;
+  readonly #only: boolean;
+
+  constructor(bodies: ReadonlyMap<string, string>, only: boolean) {
+    this.#bodies = bodies;
+    this.#only = only;
+  }
+
+  /**
+   * The request with the text of the operation that it names, or as it is. Ids that are not of the
+   * manifest go on to Apollo, whose cache of persisted queries knows texts by their SHA-256.
+   */
+  resolve(parameters: Parameters, viewer: Viewer | undefined): Parameters {
+    const { documentId, ...rest } = parameters;
+    const trusted = documentId === undefined ? undefined : this.#bodies.get(documentId);
+    if (trusted !== undefined) return { ...rest, query: trusted, extensions: {} };
+    if (this.#only || viewer?.trustedDocumentsOnly) throw notTrusted(documentId);
+    if (documentId === undefined) return rest;
+    if (!SHA256.test(documentId)) throw notAHash(documentId);
+    const persistedQuery = { version: 1, sha256Hash: documentId };
+    return { ...rest, extensions: { ...rest.extensions, persistedQuery } };
+  }
+}
+
+/** Reads the manifest of the configuration. Throws ConfigError for a wrong one, in one line. */
+export async function loadTrustedDocuments(
+  { path, only }: Config["trustedDocuments"],
+  rehearse: Rehearse,
+): Promise<TrustedDocuments> {
+  const bodies = new Map<string, string>();
+  if (path === undefined) return new TrustedDocuments(bodies, only);
+  const wrong = (why: string) =>
+    new ConfigError(`TRUSTED_DOCUMENTS is ${JSON.stringify(path)}; ${why.replaceAll(/\s+/g, " ")}`);
+
+  const manifest = manifestForm.safeParse(readJson(path, wrong));
+  if (!manifest.success) {
+    const [issue] = manifest.error.issues;
+    const where = issue?.path.join(".") || "the file";
+    throw wrong(`it is no persisted query manifest: ${where}: ${issue?.message}`);
+  }
+  for (const { id, name, body } of manifest.data.operations) {
+    if (bodies.has(id)) throw wrong(`two of its operations have the id ${id}`);
+    const refused = await rehearse(body);
+    if (refused !== undefined) throw wrong(`its operation ${name} would be refused: ${refused}`);
+    bodies.set(id, body);
+  }
+  return new TrustedDocuments(bodies, only);
+}
+
+function readJson(path: string, wrong: (why: string) => ConfigError): unknown {
+  let text: string;
+  try {
+    text = readFileSync(path, "utf8");
+  } catch (error) {
+    throw wrong(`it cannot be read (${(error as NodeJS.ErrnoException).code})`);
+  }
+  try {
+    return JSON.parse(text);
+  } catch {
+    throw wrong("it is not JSON");
+  }
+}
+
+const notTrusted = (id: string | undefined) =>
+  refusal(
+    "TRUSTED_DOCUMENT_REQUIRED",
+    id === undefined
+      ? "Only trusted documents are accepted; send the id of one as documentId, or as " +
+          "extensions.persistedQuery.sha256Hash"
+      : `Only trusted documents are accepted, and ${shown(id)} is not the id of one; publish the ` +
+          "client's manifest to the server first",
+  );
+
+const notAHash = (id: string) =>
+  refusal(
+    "BAD_REQUEST",
+    `${shown(id)} is neither the id of a trusted document nor the SHA-256 of a query, in hexadecimal; ` +
+      "documentId or extensions.persistedQuery.sha256Hash must be one of these",
+  );
+
+const shown = (id: string) => JSON.stringify(id.length > 80 ? `${id.slice(0, 80)}…` : id);
