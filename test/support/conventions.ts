@@ -20,7 +20,7 @@ export interface Convention {
   /** What holds, as a sentence that begins with "the SDL …". */
   name: string;
   /** The places that break it. */
-  breaches(schema: GraphQLSchema): string[];
+  breaches: (schema: GraphQLSchema) => string[];
   /** SDL that breaks it, and where: proves that the rule can fire. */
   bad: { sdl: string; places: string[] };
 }
@@ -154,8 +154,8 @@ export const conventions: Convention[] = [
     breaches: (schema) =>
       without(schema, (found) => {
         const isEnd = found.place.startsWith("DateTimeRange.");
-        const isMoment = /At$/.test(found.name) || isEnd;
-        const isRange = /Between$/.test(found.name);
+        const isMoment = found.name.endsWith("At") || isEnd;
+        const isRange = found.name.endsWith("Between");
         return (
           (named(found) === "DateTime") === isMoment &&
           (named(found) === "DateTimeRange") === isRange
@@ -186,7 +186,7 @@ export const conventions: Convention[] = [
         schema,
         (found) =>
           !(isList(found) || named(found).endsWith("Connection")) ||
-          /s$/.test(found.name) ||
+          found.name.endsWith("s") ||
           found.name === "media",
       ),
     bad: {
@@ -213,8 +213,8 @@ export const conventions: Convention[] = [
     breaches: (schema) =>
       without(schema, (found) => {
         const { name, type, isInput } = found;
-        const isOrder = isInput && isEnumType(getNamedType(type)) && /Order$/.test(named(found));
-        const isFilter = isInput && /Filter$/.test(named(found));
+        const isOrder = isInput && isEnumType(getNamedType(type)) && named(found).endsWith("Order");
+        const isFilter = isInput && named(found).endsWith("Filter");
         return (name === "orderBy") === isOrder && (name === "filter") === isFilter;
       }),
     bad: {
