@@ -14,15 +14,16 @@
 // `http://localhost:4000` stands for the server, `$SOCIALHUB_KEY` holds a key, and so does
 // `.data/demo.json`. A comment `<!-- settings: NAME=value -->` gives a page's server settings of its own.
 import { buildSchema as parseSchema, isTypeSystemDefinitionNode, parse } from "graphql";
-import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { copyFileSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { pathToFileURL } from "node:url";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { demoWorkspaceList } from "../src/data/demo/seed.ts";
 import { createTestApp, makeKey, type TestApp } from "./support/app.ts";
 import { conventions } from "./support/conventions.ts";
 import { fillIn } from "./support/ellipsis.ts";
-import { parseJson, readPages, root, type Example } from "./support/examples.ts";
+import { parseJson, readPage, readPages, root, type Example } from "./support/examples.ts";
 import {
   compile,
   isNpm,
@@ -164,10 +165,43 @@ describe("the examples", () => {
     expect(compiler).toBe("");
   });
 
+  it("may copy the type policies as JavaScript", async () => {
+    const copy = join(moduleFolder, "copy.mjs");
+    copyFileSync(join(root, "clients/apollo/type-policies.ts"), copy);
+    const { possibleTypes } = await import(pathToFileURL(copy).href);
+    expect(possibleTypes.Node).toContain("Post");
+  });
+
   it("in sh run without curl as well", async () => {
     const { shell, settings } = pages.find(({ name }) => name === "docs/api/getting-started.md")!;
     const outputs = await runShell(shell, await placeFor(settings), { withoutCurl: true });
     shell.forEach((example, index) => expectPrinted(example, outputs[index]));
+  });
+});
+
+describe("a page", () => {
+  const fence = (language: string, text: string) => `\`\`\`${language}\n${text}\n\`\`\`\n`;
+
+  it("tells variables and answers apart, and its server's settings", () => {
+    const operation = fence("graphql", "query ($id: ID!) { node(id: $id) { id } }");
+    const text = `<!-- settings: MAX_DEPTH=2 MAX_NODES=9 -->
+${operation}${fence("json", '{ "id": "1" }')}${fence("json", '{ "data": { "node": null } }')}`;
+    const { settings, examples } = readPage("page.md", text);
+    expect(settings).toEqual({ MAX_DEPTH: "2", MAX_NODES: "9" });
+    expect(examples).toHaveLength(1);
+    expect(examples[0]?.place).toBe("page.md:2");
+    expect(examples[0]?.variables).toEqual({ id: "1" });
+    expect(examples[0]?.answer?.text).toContain('"node": null');
+  });
+
+  it.each([
+    ["an answer to nothing", fence("json", "{}"), "page.md:1 is the answer to nothing"],
+    ["a second answer", fence("sh", "true") + fence("text", "") + fence("text", ""), "page.md:7"],
+    ["a language that nobody runs", fence("python", "1"), "page.md:1 is python"],
+    ["no language", fence("", "1"), "page.md:1 is of no language"],
+    ["broken JSON", fence("graphql", "{ id }") + fence("json", "{"), "page.md:4 is not JSON"],
+  ])("may not have %s", (_, text, message) => {
+    expect(() => readPage("page.md", text)).toThrow(message);
   });
 });
 

@@ -24,67 +24,58 @@ export const root = join(import.meta.dirname, "../..");
 
 /** README.md and every page of docs/api with what can be run in it. */
 export const readPages = (): Page[] =>
-  ["README.md", ...pagesOf("docs/api")].map((name) => readPage(name, read(name)));
+  ["README.md", ...pagesOf("docs/api")].map((name) =>
+    readPage(name, readFileSync(join(root, name), "utf8")),
+  );
 
-export const pagesOf = (folder: string): string[] =>
+const pagesOf = (folder: string): string[] =>
   readdirSync(join(root, folder))
     .filter((file) => file.endsWith(".md"))
     .sort()
     .map((file) => `${folder}/${file}`);
 
-const read = (name: string) => readFileSync(join(root, name), "utf8");
-
+/** Throws when the page holds something that nothing says how to run. */
 export function readPage(name: string, text: string): Page {
-  const [, settings = ""] = /^<!-- settings: (.*) -->$/m.exec(text) ?? [];
+  const settings = /^<!-- settings: (.*) -->$/m.exec(text)?.[1]?.split(" ") ?? [];
   const examples: Example[] = [];
   for (const match of text.matchAll(/^( *)```(\w*)[^\n]*\n([^]*?)^\1```$/gm)) {
     const [, indent = "", language = "", body = ""] = match;
     const place = `${name}:${text.slice(0, match.index).split("\n").length}`;
     add(examples, language, body.replaceAll(new RegExp(`^${indent}`, "gm"), ""), place);
   }
-  return {
-    name,
-    settings: Object.fromEntries(settings.split(" ").map((pair) => pair.split("=", 2))),
-    examples,
-  };
+  const pairs = settings.map((pair) => pair.split("=", 2) as [string, string]);
+  return { name, settings: Object.fromEntries(pairs), examples };
 }
 
 function add(examples: Example[], language: string, text: string, place: string): void {
+  const last = examples.at(-1);
   switch (language) {
     case "sh":
     case "graphql":
     case "ts":
       examples.push({ kind: language, text, place, variables: {}, answer: undefined });
       return;
+    case "jsonl": // a file to be imported
+      return;
     case "json":
     case "http":
     case "text":
-      addAnswer(examples.at(-1), { kind: language, text }, place);
-      return;
-    case "jsonl": // a file to be imported
+      if (!last || last.answer) throw new Error(`${place} is the answer to nothing`);
+      if (isVariables(last, text, place)) last.variables = parseJson(text, place);
+      else last.answer = { kind: language, text };
       return;
     default:
       throw new Error(
-        `${place} is ${language || "of no language"}; say in test/support/examples.ts how to run that`,
+        `${place} is ${language || "of no language"}; write it as one that test/examples.test.ts runs`,
       );
   }
 }
 
-function addAnswer(
-  example: Example | undefined,
-  answer: NonNullable<Example["answer"]>,
-  place: string,
-) {
-  if (!example || example.answer) {
-    throw new Error(`${place} is the answer to nothing: no example stands before it`);
-  }
-  const isVariables =
-    example.kind === "graphql" &&
-    !Object.keys(parseJson(answer.text, place)).some((key) =>
-      /^(data|errors|extensions)$/.test(key),
-    );
-  if (isVariables) example.variables = parseJson(answer.text, place);
-  else example.answer = answer;
+/** An answer of the server has data, errors or extensions; other JSON after an operation is its variables. */
+function isVariables({ kind }: Example, text: string, place: string): boolean {
+  if (kind !== "graphql") return false;
+  const names = Object.keys(parseJson(text, place) as object);
+  return !names.some((name) => ["data", "errors", "extensions"].includes(name));
 }
 
 /** JSON of a page; an error says where it stands. */
