@@ -167,17 +167,22 @@ describe("npm run schema:diff", () => {
 });
 
 describe("what changed since the last release", () => {
-  it("stands in the changelog's schema section", async () => {
-    const changes = await script.changesBetween(
-      script.readSnapshot(read("schema.released.graphql")).sdl,
-      sdl,
-    );
-    const [, unreleased = ""] = read("CHANGELOG.md").split(/^## /m);
-    const [, section = ""] = /^### Schema$([^]*?)(^### |$(?![^]))/m.exec(unreleased) ?? [];
-    expect(section, "the newest section of CHANGELOG.md has no ### Schema").not.toBe("");
+  const changelog = read("CHANGELOG.md");
+  const released = () => script.readSnapshot(read("schema.released.graphql"));
+
+  it("stands in the changelog's newest schema section", async () => {
+    const changes = await script.changesBetween(released().sdl, sdl);
+    const [, newest = ""] = changelog.split(/^## /m);
+    const [, section = ""] = /^### Schema$([^]*?)(^### |$(?![^]))/m.exec(newest) ?? [];
     const missing = changes
       .filter(({ isText, path }) => !isText && !section.includes(`\`${path}\``))
       .map(({ kind, path }) => `${kind}: \`${path}\``);
     expect(missing).toEqual([]);
+    expect(changelog).toMatch(/^### Schema$/m);
+  });
+
+  it("is counted from the newest release in the changelog", () => {
+    const [, newest = "0.1.0"] = /^## \[?(\d+\.\d+\.\d+)/m.exec(changelog) ?? [];
+    expect(released().version, "npm run schema:diff -- --release").toBe(newest);
   });
 });
