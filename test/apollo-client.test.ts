@@ -123,6 +123,16 @@ async function watch(client: ApolloClient, query: DocumentNode, variables: Json)
 const names = connections.map(({ name }) => name);
 
 describe("Apollo Client with our type policies", () => {
+  it.each(connections)("keeps a list of $name for all that makes it another list", (connection) => {
+    const policies: Json = typePolicies;
+    const { keyArgs } = policies[connection.parent.name].fields[connection.field.name];
+    const paging = ["first", "after", "last", "before"];
+    const others = connection.field.args
+      .map(({ name }) => name)
+      .filter((name) => !paging.includes(name));
+    expect(keyArgs).toEqual(others);
+  });
+
   it.each(names)("merges the pages of %s into one list", async (name) => {
     const { document, pager, variables } = operationFor(name);
     const [orderBy = ""] = pager.connection.orderings;
