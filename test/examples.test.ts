@@ -222,6 +222,7 @@ describe("an answer", () => {
     ["another text", { a: "b" }, { a: "c" }],
     ["a text that goes on", "first is …", "the first is 1"],
     ["a missing field", { a: 1, "…": "…" }, { b: 2 }],
+    ["a missing value", { a: "…" }, {}],
     ["a field too many", { a: 1 }, { a: 1, b: 2 }],
     ["an item too many", [1], [1, 2]],
     ["an item too few", [1, 2, "…"], [1]],

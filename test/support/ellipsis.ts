@@ -10,6 +10,7 @@ const measured = new Set(["ms", "overhead"]);
  * an item `"…"`, and in an object with the field `"…"` all fields that it does not have.
  */
 export function fillIn(expected: unknown, actual: unknown, name = ""): unknown {
+  if (actual === undefined) return expected;
   if (expected === ELLIPSIS) return actual;
   if (measured.has(name) && typeof actual === "number") return actual;
   if (typeof expected === "string") return fillText(expected, actual);
