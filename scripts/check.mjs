@@ -15,6 +15,11 @@ const steps = [
     fix: "npm run generate",
   },
   {
+    name: "schema against the last release",
+    run: [process.execPath, "scripts/schema-diff.mjs"],
+    seen: /compared (\d+) lines/,
+  },
+  {
     name: "migrations",
     run: [process.execPath, "scripts/check-migrations.mjs"],
     seen: /cover (\d+) tables/,

@@ -17,6 +17,7 @@ import {
   print,
   printSchema,
 } from "graphql";
+import { apolloPolicies } from "./apollo-policies.mjs";
 import { expandConnections } from "./expand-connections.mjs";
 import { mappersFor } from "./row-mappers.mjs";
 
@@ -76,6 +77,7 @@ async function generate(root) {
     "schema.graphql": `${printSchema(schema)}\n`,
     // Not printSchema: it drops directives that are applied to fields.
     "src/schema/type-defs.generated.ts": asTypeScript(print(document)),
+    "clients/apollo/type-policies.ts": apolloPolicies(schema),
     "src/schema/types.generated.ts": `${header}${await generateTypes(schema, mappers)}`,
   };
   return { files, sourceCount: sources.length, mapperCount: Object.keys(mappers).length };

@@ -7,9 +7,9 @@ import {
   type DocumentNode,
   type ObservableQuery,
 } from "@apollo/client";
-import { relayStylePagination } from "@apollo/client/utilities";
-import { isInterfaceType } from "graphql";
+import { isListType } from "graphql";
 import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
+import { possibleTypes, typePolicies } from "../clients/apollo/type-policies.ts";
 import { toGlobalId } from "../src/loaders/global-id.ts";
 import { buildSchema } from "../src/schema/build.ts";
 import { createTestApp, type Json, type TestApp } from "./support/app.ts";
@@ -38,20 +38,8 @@ afterAll(async () => {
   await app.close();
 });
 
-/** A field policy for each connection, and what each interface may be: as an integrator's build makes them. */
+/** With the policies that integrators copy. */
 function newClient(key = app.key) {
-  const typePolicies: Record<string, { fields: Record<string, Json> }> = {};
-  for (const { parent, field } of connections) {
-    const { fields } = (typePolicies[parent.name] ??= { fields: {} });
-    const keyArgs = field.args
-      .map(({ name }) => name)
-      .filter((name) => name === "filter" || name === "orderBy");
-    fields[field.name] = relayStylePagination(keyArgs);
-  }
-  const interfaces = Object.values(schema.getTypeMap()).filter(isInterfaceType);
-  const possibleTypes = Object.fromEntries(
-    interfaces.map((type) => [type.name, schema.getPossibleTypes(type).map(({ name }) => name)]),
-  );
   return new ApolloClient({
     link: new HttpLink({ uri, headers: { authorization: `Bearer ${key}` } }),
     cache: new InMemoryCache({ typePolicies, possibleTypes }),
@@ -65,11 +53,12 @@ const PAGE =
 function operationFor(name: string): { document: DocumentNode; pager: Pager; variables: Json } {
   const connection = connections.find((candidate) => candidate.name === name);
   if (!connection) throw new Error(`there is no connection ${name}`);
-  const { parent, field, order } = connection;
+  const { parent, field, order, filter } = connection;
   const pager = new Pager(app, app.key, world, connection);
-  const declared = `$first: Int, $after: String, $last: Int, $before: String, $orderBy: ${order.name}!`;
+  const declared = `$first: Int, $after: String, $last: Int, $before: String, $orderBy: ${order.name}!
+    ${filter ? `, $filter: ${filter.name}` : ""}`;
   const page = `page: ${field.name}(first: $first, after: $after, last: $last, before: $before,
-    orderBy: $orderBy) { ${PAGE} }`;
+    orderBy: $orderBy ${filter ? ", filter: $filter" : ""}) { ${PAGE} }`;
   if (pager.parentId === undefined) {
     return { document: gql`query Page(${declared}) { ${page} }`, pager, variables: {} };
   }
@@ -81,6 +70,10 @@ function operationFor(name: string): { document: DocumentNode; pager: Pager; var
     variables: { parent: toGlobalId(parent.name, pager.parentId) },
   };
 }
+
+/** Without the `__typename` that the client asks for. */
+const withoutTypes = (data: Json): Json =>
+  JSON.parse(JSON.stringify(data, (key, value) => (key === "__typename" ? undefined : value)));
 
 const pageIn = (data: Json) => (data.parent ?? data).page;
 const idsIn = (data: Json): string[] => pageIn(data).edges.map((edge: Json) => edge.node.id);
@@ -129,7 +122,17 @@ async function watch(client: ApolloClient, query: DocumentNode, variables: Json)
 
 const names = connections.map(({ name }) => name);
 
-describe("Apollo Client with relayStylePagination", () => {
+describe("Apollo Client with our type policies", () => {
+  it.each(connections)("keeps a list of $name for all that makes it another list", (connection) => {
+    const policies: Json = typePolicies;
+    const { keyArgs } = policies[connection.parent.name].fields[connection.field.name];
+    const paging = ["first", "after", "last", "before"];
+    const others = connection.field.args
+      .map(({ name }) => name)
+      .filter((name) => !paging.includes(name));
+    expect(keyArgs).toEqual(others);
+  });
+
   it.each(names)("merges the pages of %s into one list", async (name) => {
     const { document, pager, variables } = operationFor(name);
     const [orderBy = ""] = pager.connection.orderings;
@@ -180,36 +183,116 @@ describe("Apollo Client with relayStylePagination", () => {
     },
   );
 
-  it("keeps lists with other filters and orderings apart", async () => {
+  it.each(["Query.posts", "Account.posts", "Member.posts", "Query.comments", "Post.comments"])(
+    "merges the pages of %s that fit a filter",
+    async (name) => {
+      const { pager, document, variables } = operationFor(name);
+      const statuses = name.endsWith("posts") ? ["DRAFT", "PUBLISHED"] : ["NEW"];
+      const [orderBy = ""] = pager.connection.orderings;
+      const asked = { ...variables, first: 3, orderBy, filter: { statuses } };
+      const { observable, stop } = await watch(newClient(), document, asked);
+      const seen = await scroll(observable, forward);
+      stop();
+      expect(seen.length).toBeGreaterThan(3);
+      const expected = await pager.expected(orderBy, (row) =>
+        statuses.includes(String(row["status"])),
+      );
+      expect(seen).toEqual(expected);
+    },
+  );
+
+  it.each(names)("keeps the lists of %s with other filters and orderings apart", async (name) => {
     const client = newClient();
+    const { pager, document, variables } = operationFor(name);
+    const read = async (given: Json) => {
+      const asked = { ...variables, first: 5, ...given };
+      const { data } = await client.query<Json>({ query: document, variables: asked });
+      return idsIn(data);
+    };
+    const { orderings, filter } = pager.connection;
+    const lists = new Map<Json, string[]>();
+    for (const orderBy of orderings) {
+      const given = { orderBy };
+      lists.set(given, (await pager.expected(orderBy)).slice(0, 5));
+    }
+    const [list] = Object.values(filter?.getFields() ?? {}).filter(({ type }) => isListType(type));
+    // An empty list fits nothing.
+    if (list) lists.set({ orderBy: orderings[0], filter: { [list.name]: [] } }, []);
+    for (const [given, expected] of lists) expect(await read(given)).toEqual(expected);
+    // And once more, now from the cache.
+    for (const [given, expected] of lists) expect(await read(given)).toEqual(expected);
+  });
+
+  it("merges the pages of a list whose objects have lists of their own", async () => {
     const query = gql`
-      query Posts($filter: PostFilter, $orderBy: PostOrder!, $after: String) {
-        posts(first: 5, after: $after, filter: $filter, orderBy: $orderBy) {
+      query Accounts($after: String) {
+        page: accounts(first: 9, after: $after) {
           edges {
             node {
               id
-              status
+              posts(first: 3) {
+                edges {
+                  node {
+                    id
+                    comments(first: 1, orderBy: OLDEST_FIRST) {
+                      edges {
+                        node {
+                          id
+                        }
+                      }
+                    }
+                  }
+                }
+              }
             }
           }
           pageInfo {
             hasNextPage
-            hasPreviousPage
-            startCursor
             endCursor
           }
         }
       }
     `;
-    const read = async (variables: Json) => {
-      const { data } = await client.query<Json>({ query, variables });
-      return data.posts.edges.map((edge: Json) => edge.node) as { id: string; status: string }[];
-    };
-    const newest = await read({ orderBy: "NEWEST_FIRST" });
-    const oldest = await read({ orderBy: "OLDEST_FIRST" });
-    const drafts = await read({ orderBy: "NEWEST_FIRST", filter: { statuses: ["DRAFT"] } });
-    expect(oldest).not.toEqual(newest);
-    expect(new Set(drafts.map(({ status }) => status))).toEqual(new Set(["DRAFT"]));
-    expect(await read({ orderBy: "NEWEST_FIRST" })).toEqual(newest);
+    const { observable, stop } = await watch(newClient(), query, {});
+    const accounts = await scroll(observable, forward);
+    const { edges } = pageIn(observable.getCurrentResult().data);
+    stop();
+    expect(accounts.length).toBeGreaterThan(20);
+    const { data } = await app.read(
+      "{ accounts(first: 100) { nodes { id posts(first: 3) { nodes { id comments(first: 1, orderBy: OLDEST_FIRST) { nodes { id } } } } } } }",
+    );
+    const found = edges.map(({ node }: Json) => ({
+      id: node.id,
+      posts: {
+        nodes: node.posts.edges.map((edge: Json) => ({
+          id: edge.node.id,
+          comments: {
+            nodes: edge.node.comments.edges.map((inner: Json) => ({ id: inner.node.id })),
+          },
+        })),
+      },
+    }));
+    expect(withoutTypes(found)).toEqual(data.accounts.nodes);
+  });
+
+  it("keeps what other operations selected of an object without an id", async () => {
+    const client = newClient();
+    const read = (selection: string) =>
+      client.query<Json>({ query: gql`{ viewer { ${selection} } }`, fetchPolicy: "network-only" });
+    await read("name");
+    await read("role");
+    const { data } = await client.query<Json>({
+      query: gql`
+        {
+          viewer {
+            name
+            role
+          }
+        }
+      `,
+      fetchPolicy: "cache-only",
+    });
+    expect(data.viewer).toMatchObject({ name: "test", role: "OWNER" });
   });
 
   it("finds every kind of object again by its id", async () => {

@@ -9,7 +9,9 @@ const pages = [
   "README.md",
   "ARCHITECTURE.md",
   "CHANGELOG.md",
-  ...readdirSync(join(root, "docs/decisions")).map((name) => `docs/decisions/${name}`),
+  ...["docs/decisions", "docs/api"].flatMap((folder) =>
+    readdirSync(join(root, folder)).map((name) => `${folder}/${name}`),
+  ),
 ];
 
 describe("the documentation", () => {
@@ -32,10 +34,12 @@ describe("the documentation", () => {
     expect(documented).toEqual(expected);
   });
 
-  it("has a line in the list for every decision", () => {
-    const listed = read("docs/decisions/README.md");
-    const decisions = pages.filter((page) => /decisions\/(?!README)/.test(page));
-    expect(decisions.length).toBeGreaterThan(0);
-    for (const page of decisions) expect(listed).toContain(`(${page.split("/").at(-1)})`);
+  it.each(["decisions", "api"])("has a line in the list for every page of docs/%s", (folder) => {
+    const listed = read(`docs/${folder}/README.md`);
+    const names = pages
+      .filter((page) => page.startsWith(`docs/${folder}/`) && !page.endsWith("README.md"))
+      .map((page) => page.split("/").at(-1));
+    expect(names.length).toBeGreaterThan(0);
+    for (const name of names) expect(listed).toContain(`(${name})`);
   });
 });
