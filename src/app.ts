@@ -59,7 +59,7 @@ export async function createApp({
 }: AppOptions): Promise<App> {
   const pool = createPool(config, databaseUrl, config.pool.size);
   const lookups = createPool(config, databaseUrl, LOOKUP_CONNECTIONS);
-  const authenticator = new Authenticator(lookups, config.pool.statementTimeoutMs);
+  const authenticator = new Authenticator(lookups);
 
   const loggerInstance: FastifyBaseLogger = logger;
   const server = fastify({
@@ -103,7 +103,7 @@ export async function createApp({
       line.written = true;
       throw endedEarly(logger, request.id, error);
     });
-    const context = createContext(pool, config.pool.statementTimeoutMs, {
+    const context = createContext(pool, {
       requestId: request.id,
       startedAt: performance.now() - reply.elapsedTime,
       line,
@@ -138,8 +138,7 @@ export async function createApp({
 }
 
 function createPool({ pool }: Config, url: string, size: number): Pool {
-  const { acquireTimeoutMs, idleTimeoutMs } = pool;
-  return new Pool({ url, role: APP_ROLE, size, acquireTimeoutMs, idleTimeoutMs });
+  return new Pool({ ...pool, url, role: APP_ROLE, size });
 }
 
 function createApollo({ limits }: Config, logger: Logger, server: FastifyInstance) {

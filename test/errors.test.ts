@@ -67,6 +67,8 @@ const withoutGrant = <Result>(work: () => Promise<Result>) =>
     work,
   );
 
+const anyLocations = { message: expect.any(String), locations: expect.anything() };
+
 const newKey = (scopes?: ApiKeyScope[]) =>
   makeKey(app.database, demoWorkspaceList()[0]!.id, scopes);
 
@@ -148,15 +150,21 @@ describe("a statement that takes too long", () => {
     expect((await ask("{ accounts(first: 1) { nodes { id } } }")).errors).toEqual([]);
   });
 
-  it("is the reason for every field of the snapshot that it ended", async () => {
+  it("leaves the other fields alone: what arrives in time is partial data with 200", async () => {
     const answer = await whileLocked("accounts", () =>
       ask(
         "{ accounts(first: 1) { nodes { id } } tags(first: 1) { nodes { id } } contacts(first: 1) { nodes { id } } }",
       ),
     );
-    expect(answer.status).toBe(504);
-    const codes = new Set(answer.errors.map(({ extensions }) => extensions["code"]));
-    expect(codes).toEqual(new Set(["TIMEOUT"]));
+    expect(answer.status).toBe(200);
+    expect(answer.errors).toEqual([
+      { ...anyLocations, path: ["accounts"], extensions: { code: "TIMEOUT" } },
+    ]);
+    expect(answer.data).toMatchObject({
+      accounts: null,
+      tags: { nodes: [expect.anything()] },
+      contacts: { nodes: [expect.anything()] },
+    });
   });
 
   it("is TIMEOUT while finding out who asks as well", async () => {
@@ -164,6 +172,69 @@ describe("a statement that takes too long", () => {
     const answer = await whileLocked("api_keys", () => ask("{ viewer { name } }", key));
     expect(answer.status).toBe(504);
     expect(codeOf(answer)).toBe("TIMEOUT");
+    expect(answer.text).not.toMatch(SECRETS);
+  });
+});
+
+describe("one failing relation", () => {
+  const dashboard = `{ accounts(first: 15) { nodes { displayName posts(first: 10) { nodes {
+    body metrics { likes } comments(first: 2) { nodes { body author { displayName } } } } } } } }`;
+
+  it("is null with an error for each place; all others arrive, from the same five statements", async () => {
+    const answer = await whileBroken(
+      `revoke select on post_metrics from ${APP_ROLE}`,
+      `grant select on post_metrics to ${APP_ROLE}`,
+      () => send(app, { body: { query: dashboard }, headers: { "x-insight": "sql" } }),
+    );
+    const whole = await send(app, { body: { query: dashboard }, headers: { "x-insight": "sql" } });
+    expect(whole.errors).toEqual([]);
+
+    expect(answer.status).toBe(200);
+    const broken: Json[] = [];
+    for (const [i, account] of whole.data.accounts.nodes.entries()) {
+      for (const [j, post] of account.posts.nodes.entries()) {
+        post.metrics = null;
+        broken.push(["accounts", "nodes", i, "posts", "nodes", j, "metrics"]);
+      }
+    }
+    expect(broken.length).toBeGreaterThan(3);
+    expect(answer.data).toEqual(whole.data);
+    expect(answer.errors.map(({ path }) => path)).toEqual(broken);
+    expect(answer.extensions["sql"].statements).toBe(5);
+    // Only the failure costs: a transaction that is rolled back to its beginning.
+    expect(whole.extensions["sql"].overhead).toBe(4);
+    expect(answer.extensions["sql"].overhead).toBeGreaterThan(4);
+
+    // One line in the log for the one statement, not for each of its fields.
+    const lines = expectMasked(answer);
+    expect(lines.filter(({ msg }) => msg === "error")).toHaveLength(1);
+  });
+
+  it.each([
+    ["the first", "accounts"],
+    ["one in the middle", "comments"],
+    ["the last", "contacts"],
+  ])("may be %s: what does not depend on it arrives", async (_, table) => {
+    const query = `{ tags(first: 1) { nodes { name } } ${dashboard.slice(1)}`;
+    const answer = await whileBroken(
+      `revoke select on ${table} from ${APP_ROLE}`,
+      `grant select on ${table} to ${APP_ROLE}`,
+      () => ask(query),
+    );
+    expect(answer.status).toBe(200);
+    expect(answer.data.tags.nodes).toHaveLength(1);
+    const places = new Set(answer.errors.map(({ path }) => path?.at(-1)));
+    expect(places).toEqual(new Set([table === "contacts" ? "author" : table]));
+    expectMasked(answer);
+  });
+
+  it("that is too slow is TIMEOUT, and the others are there", async () => {
+    const answer = await whileLocked("post_metrics", () => ask(dashboard));
+    expect(answer.status).toBe(200);
+    expect(new Set(answer.errors.map(({ path }) => path?.at(-1)))).toEqual(new Set(["metrics"]));
+    expect(codeOf(answer)).toBe("TIMEOUT");
+    const [first] = answer.data.accounts.nodes;
+    expect(first.posts.nodes[0]).toMatchObject({ metrics: null, body: expect.any(String) });
     expect(answer.text).not.toMatch(SECRETS);
   });
 });

@@ -35,13 +35,15 @@ export function insight(logger: Logger): ApolloServerPlugin<RequestContext> {
 function logUnforeseen(logger: Logger, { response, errors, contextValue }: Responding) {
   const { requestId } = contextValue;
   const formatted = formattedErrors(response);
+  // One failing statement is the same error in every field that waited for it: one line, with the first.
+  const logged = new Set<unknown>();
   formatted.forEach((error, index) => {
     if (!isMasked(error)) return;
     Object.assign(error.extensions ?? {}, { requestId });
     const original: GraphQLError | undefined = errors?.[index];
     const err = original?.originalError ?? original;
-    // Whoever hangs up leaves one such error for every field that was being fetched.
-    if (err instanceof RequestEndedError) return;
+    if (err instanceof RequestEndedError || logged.has(err)) return;
+    logged.add(err);
     logger.error({ requestId, path: error.path, err }, "error");
   });
   // Every field that found no connection has the same reason: one line is enough.
@@ -55,8 +57,11 @@ function logNoConnection(logger: Logger, requestId: string, err: unknown) {
   logger.warn({ requestId, err }, "no database connection");
 }
 
-/** Partial data is 200. An answer that the database did not give in time is not. */
+/** Partial data is 200. An answer without any, because the database was too slow or away, is not. */
 function setStatus({ response }: Responding) {
+  if (response.body.kind !== "single") return;
+  const { data } = response.body.singleResult;
+  if (data && Object.values(data).some((value) => value !== null)) return;
   const codes = formattedErrors(response).map((error) => error.extensions?.["code"]);
   if (codes.includes("TIMEOUT")) response.http.status = errorStatus.TIMEOUT;
   if (!codes.includes("SERVICE_UNAVAILABLE")) return;
