@@ -20,6 +20,9 @@ import { gates } from "./gates/plugin.ts";
 import { graphiql } from "./graphiql.ts";
 import { healthRoutes } from "./health.ts";
 import { answerHttpErrors } from "./http-errors.ts";
+import { connectionLimits, limitConnections } from "./http/limits.ts";
+import { OperationQueue } from "./http/operation-queue.ts";
+import { closeAtEnd, takeTurns } from "./http/request-end.ts";
 import type { Logger } from "./insight/log.ts";
 import { formatError } from "./insight/format-error.ts";
 import { endedEarly, insight, logRefused } from "./insight/plugin.ts";
@@ -31,6 +34,8 @@ export interface App {
   server: FastifyInstance;
   /** Lends the database connections of the requests. */
   pool: Pool;
+  /** Lets operations run, and wait for their turn. */
+  operations: OperationQueue;
   /** Lets running requests end, then closes connections. */
   close(): Promise<void>;
 }
@@ -44,9 +49,6 @@ export interface AppOptions {
   demoKey?: () => string | undefined;
 }
 
-/** How long a client may take to send its request. */
-const REQUEST_TIMEOUT_MS = 30_000;
-
 /** Untransacted look-ups, of keys and of readiness, have connections of their own. */
 const LOOKUP_CONNECTIONS = 2;
 
@@ -59,6 +61,7 @@ export async function createApp({
 }: AppOptions): Promise<App> {
   const pool = createPool(config, databaseUrl, config.pool.size);
   const lookups = createPool(config, databaseUrl, LOOKUP_CONNECTIONS);
+  const operations = new OperationQueue(config.operations);
   const authenticator = new Authenticator(lookups);
 
   const loggerInstance: FastifyBaseLogger = logger;
@@ -67,13 +70,13 @@ export async function createApp({
     logController: new LogController({ disableRequestLogging: true }),
     genReqId: () => randomUUID(),
     bodyLimit: config.http.maxBodyBytes,
-    // Fastify switches Node's own limit off: who sends half a body would keep a connection for ever.
-    requestTimeout: REQUEST_TIMEOUT_MS,
     forceCloseConnections: "idle",
+    ...connectionLimits(config, logger),
   });
   server.addHook("onRequest", async (request, reply) => {
     void reply.header("x-request-id", request.id);
   });
+  limitConnections(server, config);
   answerHttpErrors(server);
   healthRoutes(server, lookups);
   server.get("/", async (_, reply) => reply.redirect("/graphiql"));
@@ -110,14 +113,13 @@ export async function createApp({
       insightHeader: headerOf(request, "x-insight"),
       authentication,
     });
-    // However the request ends (answered, failed, hung up), its connection goes back.
-    if (reply.raw.closed) void context.session.close();
-    else reply.raw.once("close", () => void context.session.close());
+    closeAtEnd(request, reply, context.session, config.operations.timeoutMs);
     return context;
   };
   server.route({
     url: "/graphql",
     method: ["GET", "POST", "OPTIONS"],
+    preHandler: takeTurns(operations, logger),
     handler: fastifyApolloHandler(apollo, { context: contextOf }),
     onResponse: async (request, reply) => {
       // Of a client that hung up the operation itself still tells.
@@ -129,6 +131,7 @@ export async function createApp({
   return {
     server,
     pool,
+    operations,
     async close() {
       await server.close();
       await apollo.stop();

@@ -13,6 +13,10 @@ export const errorStatus = {
   BAD_REQUEST: 400,
   /** The request body is larger than is allowed. */
   PAYLOAD_TOO_LARGE: 413,
+  /** The request has too many headers, or too large ones. */
+  HEADERS_TOO_LARGE: 431,
+  /** The request did not arrive in time. */
+  REQUEST_TIMEOUT: 408,
   /** The request body is not JSON. */
   UNSUPPORTED_MEDIA_TYPE: 415,
   /** An argument has a value that it may not have. */
@@ -27,9 +31,9 @@ export const errorStatus = {
   COMPLEXITY_LIMIT_EXCEEDED: 400,
   /** The operation asks for more nodes than are allowed. */
   NODE_LIMIT_EXCEEDED: 400,
-  /** All database connections are busy, or the database is away: try again. */
+  /** As many operations run and wait as may, or the database is busy or away: try again. */
   SERVICE_UNAVAILABLE: 503,
-  /** The database took longer than an operation may: ask for less. */
+  /** A statement or the whole operation took longer than it may: ask for less. */
   TIMEOUT: 504,
   /** A hash of a persisted query that is not known. */
   PERSISTED_QUERY_NOT_FOUND: 200,

@@ -7,15 +7,22 @@ import { PoolError } from "../src/db/pool-error.ts";
 import { errorStatus, type ErrorCode } from "../src/errors.ts";
 import { formatError } from "../src/insight/format-error.ts";
 import { createTestApp, makeKey, type Json, type TestApp } from "./support/app.ts";
+import { listen, open, parse } from "./support/raw-http.ts";
 import { codeOf, keepLogs, send, type RawAnswer } from "./support/http.ts";
 
 const logs = keepLogs();
 let app: TestApp;
 let superuser: Client;
+let port: number | undefined;
 beforeAll(async () => {
   app = await createTestApp({
     logger: logs.logger,
-    settings: { STATEMENT_TIMEOUT_MS: "150", POOL_SIZE: "3", POOL_ACQUIRE_TIMEOUT_MS: "300" },
+    settings: {
+      STATEMENT_TIMEOUT_MS: "150",
+      POOL_SIZE: "3",
+      POOL_ACQUIRE_TIMEOUT_MS: "300",
+      HEADERS_TIMEOUT_MS: "100",
+    },
   });
   superuser = connect(app.database.ownerUrl, { max: 1 });
   await app.ask("{ __typename }");
@@ -249,6 +256,17 @@ describe("every code", () => {
     GRAPHQL_VALIDATION_FAILED: () => ask("{ nothing }"),
     BAD_REQUEST: () => send(app, { body: "{" }),
     PAYLOAD_TOO_LARGE: () => send(app, { body: { query: " ".repeat(300_000) } }),
+    HEADERS_TOO_LARGE: () =>
+      send(app, {
+        body: { query: "{ __typename }" },
+        headers: Object.fromEntries(Array.from({ length: 101 }, (_, index) => [`x-${index}`, "y"])),
+      }),
+    REQUEST_TIMEOUT: async () => {
+      port ??= await listen(app);
+      const { text } = await (await open(port, "POST /graphql HTTP/1.1")).ended;
+      const { status, headers, body } = parse(text);
+      return { status, headers, text, data: undefined, extensions: {}, errors: body.errors };
+    },
     UNSUPPORTED_MEDIA_TYPE: () =>
       send(app, { body: "a=b", headers: { "content-type": "application/x-www-form-urlencoded" } }),
     BAD_USER_INPUT: () =>

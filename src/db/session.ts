@@ -170,3 +170,10 @@ export class RequestEndedError extends Error {
     super("the request has ended");
   }
 }
+
+/** The operation as a whole took too long. */
+export class OutOfTimeError extends Error {
+  constructor(timeoutMs: number) {
+    super(`the operation took longer than ${timeoutMs} ms`);
+  }
+}

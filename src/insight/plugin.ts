@@ -21,6 +21,7 @@ export function insight(logger: Logger): ApolloServerPlugin<RequestContext> {
         async willSendResponse(request) {
           // Nobody waits for it: the answer of a read does not depend on its commit.
           void request.contextValue.session.close();
+          endOutOfTime(request);
           const errors = logUnforeseen(logger, request);
           setStatus(request);
           addSql(request);
@@ -29,6 +30,15 @@ export function insight(logger: Logger): ApolloServerPlugin<RequestContext> {
       };
     },
   };
+}
+
+/** An operation that ran out of time has no answer: not the part of it that happened to be there. */
+function endOutOfTime({ response, contextValue }: Responding) {
+  const error = contextValue.session.closedBy;
+  const foreseen = error && foreseenError(error);
+  if (!foreseen || response.body.kind !== "single") return;
+  const { message, code } = foreseen;
+  response.body.singleResult = { errors: [{ message, extensions: { code } }] };
 }
 
 /** The answer says only that something went wrong; the request id in it finds these lines. */
