@@ -1,4 +1,5 @@
 import { GraphQLError } from "graphql";
+import { readFileSync } from "node:fs";
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import type { ApiKeyScope } from "../src/db/tables/access-words.ts";
 import { demoWorkspaceList } from "../src/data/demo/seed.ts";
@@ -35,6 +36,20 @@ afterAll(async () => {
 
 const ask = (query: string, key?: string) =>
   send(app, { body: { query }, ...(key ? { key } : {}) });
+
+/** What docs/api/errors.md says: the table, and the example of each section. */
+function readDocumented() {
+  const page = readFileSync(new URL("../docs/api/errors.md", import.meta.url), "utf8");
+  const rows = page.matchAll(/^\| \[`([A-Z_]+)`\]\(#[a-z_]+\) +\| (\d+) +\|$/gm);
+  const sections = page.matchAll(/^## ([A-Z_]+)\n\n[^#]*?```json\n([^`]*)```$/gm);
+  return {
+    statuses: [...rows].map(([, code, status]) => [code, Number(status)]),
+    examples: new Map(
+      [...sections].map(([, code, json]): [string, Json] => [code!, JSON.parse(json!)]),
+    ),
+  };
+}
+const documented = readDocumented();
 
 /** Runs with a table that nobody else can read. */
 async function whileLocked<Result>(table: string, work: () => Promise<Result>): Promise<Result> {
@@ -304,6 +319,12 @@ describe("every code", () => {
   /** Persisted queries are always offered. */
   const never: ErrorCode[] = [];
 
+  it("of the list has its section in docs/api/errors.md, with its status, and no other has", () => {
+    const statuses = Object.entries(errorStatus).map(([code, status]) => [code, status]);
+    expect([...documented.statuses]).toEqual(statuses);
+    expect([...documented.examples.keys()]).toEqual(Object.keys(errorStatus));
+  });
+
   it("of the list is provoked by this test", () => {
     expect([...Object.keys(provoked), ...never].sort()).toEqual(Object.keys(errorStatus).sort());
   });
@@ -325,6 +346,9 @@ describe("every code", () => {
         expect(error.extensions).not.toHaveProperty("http");
         expect(error.extensions).not.toHaveProperty("stacktrace");
       }
+      const { locations: _, ...told } = answer.errors[0] as Json;
+      if (told.extensions.requestId) told.extensions.requestId = expect.any(String);
+      expect(documented.examples.get(code)).toEqual(told);
       // Only what nobody foresaw is an error in the log.
       const severe = linesOf(answer.headers["x-request-id"]).filter(({ level }) => level >= 50);
       expect(severe.length).toBe(code === "INTERNAL_SERVER_ERROR" ? 1 : 0);
