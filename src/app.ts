@@ -20,6 +20,8 @@ import { healthRoutes } from "./health.ts";
 import { GRAPHQL_PATH, httpEdge } from "./http/edge.ts";
 import { graphqlEndpoint } from "./http/endpoint.ts";
 import { answerHttpError } from "./http/errors.ts";
+import { connectionLimits, limitConnections } from "./http/limits.ts";
+import { OperationQueue } from "./http/operation-queue.ts";
 import { QueryCache } from "./http/query-cache.ts";
 import { rehearsal } from "./http/rehearsal.ts";
 import { httpStatus } from "./http/status.ts";
@@ -35,6 +37,8 @@ export interface App {
   server: FastifyInstance;
   /** Lends the database connections of the requests. */
   pool: Pool;
+  /** Lets operations run, and wait for their turn. */
+  operations: OperationQueue;
   /** Lets running requests end, then closes connections. */
   close(): Promise<void>;
 }
@@ -48,9 +52,6 @@ export interface AppOptions {
   demoKey?: () => string | undefined;
 }
 
-/** How long a client may take to send its request. */
-const REQUEST_TIMEOUT_MS = 30_000;
-
 /** Untransacted look-ups, of keys and of readiness, have connections of their own. */
 const LOOKUP_CONNECTIONS = 2;
 
@@ -63,13 +64,13 @@ export async function createApp({
 }: AppOptions): Promise<App> {
   const pool = createPool(config, databaseUrl, config.pool.size);
   const lookups = createPool(config, databaseUrl, LOOKUP_CONNECTIONS);
-  const authenticator = new Authenticator(lookups, config.pool.statementTimeoutMs);
+  const operations = new OperationQueue(config.operations);
+  const authenticator = new Authenticator(lookups);
 
-  const { statementTimeoutMs } = config.pool;
   const trustedDocuments = await loadTrustedDocuments(
     config.trustedDocuments,
     rehearsal({ ...apolloOptions(config, logger), plugins: [gates(config.limits)] }, (asking) =>
-      createContext(pool, statementTimeoutMs, asking),
+      createContext(pool, asking),
     ),
   );
 
@@ -79,13 +80,13 @@ export async function createApp({
     logController: new LogController({ disableRequestLogging: true }),
     genReqId: () => randomUUID(),
     bodyLimit: config.http.maxBodyBytes,
-    // Fastify switches Node's own limit off: who sends half a body would keep a connection for ever.
-    requestTimeout: REQUEST_TIMEOUT_MS,
     forceCloseConnections: "idle",
     frameworkErrors: answerHttpError,
+    ...connectionLimits(config, logger),
   });
   server.setErrorHandler(answerHttpError);
   await httpEdge(server, config);
+  limitConnections(server, config);
   healthRoutes(server, lookups);
   server.get("/", async (_, reply) => reply.redirect("/graphiql"));
   await server.register(
@@ -108,16 +109,19 @@ export async function createApp({
     graphqlEndpoint(child, {
       apollo,
       logger,
+      operations,
+      timeoutMs: config.operations.timeoutMs,
       trustedDocuments,
       corsOrigins: config.http.corsOrigins,
       identify,
-      createContext: (asking) => createContext(pool, statementTimeoutMs, asking),
+      createContext: (asking) => createContext(pool, asking),
     }),
   );
 
   return {
     server,
     pool,
+    operations,
     async close() {
       await server.close();
       await apollo.stop();
@@ -127,8 +131,7 @@ export async function createApp({
 }
 
 function createPool({ pool }: Config, url: string, size: number): Pool {
-  const { acquireTimeoutMs, idleTimeoutMs } = pool;
-  return new Pool({ url, role: APP_ROLE, size, acquireTimeoutMs, idleTimeoutMs });
+  return new Pool({ ...pool, url, role: APP_ROLE, size });
 }
 
 function apolloOptions({ limits }: Config, logger: Logger): ApolloServerOptions<RequestContext> {
@@ -147,8 +150,8 @@ function apolloOptions({ limits }: Config, logger: Logger): ApolloServerOptions<
     maxRecursiveSelections: limits.selections,
     plugins: [
       gates(limits),
-      httpStatus(),
       insight(logger),
+      httpStatus(),
       // It wraps every field of every answer.
       ApolloServerPluginCacheControlDisabled(),
       // It loads from a CDN.

@@ -17,6 +17,11 @@ const integer = (minimum: number, maximum: number) => ({
   may: `a whole number from ${minimum} to ${maximum}`,
 });
 
+const optional = <Check extends z.ZodType>(setting: { check: Check; may: string }) => ({
+  ...setting,
+  check: setting.check.optional(),
+});
+
 const oneOf = <const Words extends readonly [string, ...string[]]>(words: Words) => ({
   check: z.enum(words),
   may: `one of ${words.join(", ")}`,
@@ -96,7 +101,8 @@ export const settings = {
   POOL_ACQUIRE_TIMEOUT_MS: {
     ...integer(1, 600_000),
     default: "2000",
-    about: "how long an operation waits for a connection before it is answered 503",
+    about:
+      "how long an operation waits for its turn, and for a connection, until it is answered 503",
   },
   POOL_IDLE_TIMEOUT_MS: {
     ...integer(1000, 86_400_000),
@@ -107,6 +113,47 @@ export const settings = {
     ...integer(1, 600_000),
     default: "5000",
     about: "the longest that one SQL statement may run",
+  },
+  REQUEST_TIMEOUT_MS: {
+    ...integer(1, 600_000),
+    default: "10000",
+    about: "the longest that an operation may run before it is answered 504",
+  },
+  MAX_CONCURRENT_OPERATIONS: {
+    ...optional(integer(1, 100_000)),
+    default: undefined,
+    about: "operations that run at the same time; twice POOL_SIZE when not set",
+  },
+  MAX_QUEUED_OPERATIONS: {
+    ...integer(0, 100_000),
+    default: "200",
+    about: "operations that wait for their turn; the next is answered 503 at once",
+  },
+  MAX_CONNECTIONS: {
+    ...integer(1, 1_000_000),
+    default: "1000",
+    about: "open HTTP connections",
+  },
+  KEEP_ALIVE_TIMEOUT_MS: {
+    ...integer(1, 600_000),
+    default: "72000",
+    about: "after how long an unused HTTP connection is closed",
+  },
+  HEADERS_TIMEOUT_MS: {
+    ...integer(1, 600_000),
+    default: "5000",
+    about: "how long a client may take to send the headers of a request",
+  },
+  BODY_TIMEOUT_MS: {
+    ...integer(1, 600_000),
+    default: "10000",
+    about: "how much longer it may take to send the body",
+  },
+  MAX_HEADERS: { ...integer(1, 1000), default: "100", about: "headers of a request" },
+  MAX_HEADER_BYTES: {
+    ...integer(1024, 1_048_576),
+    default: "16384",
+    about: "the largest headers of a request, all together",
   },
   MAX_BODY_BYTES: {
     ...integer(1024, 16_777_216),
@@ -173,11 +220,19 @@ export interface Config {
   http: {
     port: number;
     host: string;
+    maxConnections: number;
+    keepAliveTimeoutMs: number;
+    headersTimeoutMs: number;
+    bodyTimeoutMs: number;
+    maxHeaders: number;
+    maxHeaderBytes: number;
     maxBodyBytes: number;
     compressionThresholdBytes: number;
     /** Origins whose pages may ask; `*` alone stands for all. */
     corsOrigins: string[];
   };
+  /** How many operations run and wait for their turn, how long they may wait and run. */
+  operations: { running: number; queued: number; waitMs: number; timeoutMs: number };
   /** Operations that are accepted by id, from a file; `only` when nothing else is. */
   trustedDocuments: { path: string | undefined; only: boolean };
   /** Logins of the server and of the owner; embedded when there is no DATABASE_URL. */
@@ -244,9 +299,21 @@ function assemble(value: Parsed): Config {
     http: {
       port: value.PORT,
       host: value.HOST,
+      maxConnections: value.MAX_CONNECTIONS,
+      keepAliveTimeoutMs: value.KEEP_ALIVE_TIMEOUT_MS,
+      headersTimeoutMs: value.HEADERS_TIMEOUT_MS,
+      bodyTimeoutMs: value.BODY_TIMEOUT_MS,
+      maxHeaders: value.MAX_HEADERS,
+      maxHeaderBytes: value.MAX_HEADER_BYTES,
       maxBodyBytes: value.MAX_BODY_BYTES,
       compressionThresholdBytes: value.COMPRESSION_THRESHOLD_BYTES,
       corsOrigins: value.CORS_ORIGINS ?? [],
+    },
+    operations: {
+      running: value.MAX_CONCURRENT_OPERATIONS ?? 2 * value.POOL_SIZE,
+      queued: value.MAX_QUEUED_OPERATIONS,
+      waitMs: value.POOL_ACQUIRE_TIMEOUT_MS,
+      timeoutMs: value.REQUEST_TIMEOUT_MS,
     },
     trustedDocuments: {
       path: value.TRUSTED_DOCUMENTS,

@@ -44,7 +44,6 @@ const NO_WORKSPACE = "00000000-0000-0000-0000-000000000000";
 /** The context of a request; made after all waiting for identity, before any loader. */
 export function createContext(
   pool: Pool,
-  statementTimeoutMs: number,
   request: {
     requestId: string;
     startedAt: number;
@@ -54,7 +53,7 @@ export function createContext(
   },
 ): RequestContext {
   const { viewer, statements } = request.authentication;
-  const session = new ReadSession(pool, viewer?.workspaceId ?? NO_WORKSPACE, statementTimeoutMs);
+  const session = new ReadSession(pool, viewer?.workspaceId ?? NO_WORKSPACE);
   session.record.overhead += statements;
   return {
     requestId: request.requestId,

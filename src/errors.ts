@@ -19,6 +19,10 @@ export const errorStatus = {
   METHOD_NOT_ALLOWED: 405,
   /** The client accepts no media type in which an answer can be given. */
   NOT_ACCEPTABLE: 406,
+  /** The request has too many headers, or too large ones. */
+  HEADERS_TOO_LARGE: 431,
+  /** The request did not arrive in time. */
+  REQUEST_TIMEOUT: 408,
   /** The request body is not JSON. */
   UNSUPPORTED_MEDIA_TYPE: 415,
   /** An argument has a value that it may not have. */
@@ -33,9 +37,9 @@ export const errorStatus = {
   COMPLEXITY_LIMIT_EXCEEDED: 400,
   /** The operation asks for more nodes than are allowed. */
   NODE_LIMIT_EXCEEDED: 400,
-  /** All database connections are busy, or the database is away: try again. */
+  /** As many operations run and wait as may, or the database is busy or away: try again. */
   SERVICE_UNAVAILABLE: 503,
-  /** The database took longer than an operation may: ask for less. */
+  /** A statement or the whole operation took longer than it may: ask for less. */
   TIMEOUT: 504,
   /** Only operations of the server's manifest are accepted, by their ids. */
   TRUSTED_DOCUMENT_REQUIRED: 403,

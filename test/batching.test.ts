@@ -222,7 +222,7 @@ describe("a batch that split", () => {
   const warnings = () => lines.filter(({ level }) => level === 40);
 
   const newContext = (requestId: string): RequestContext =>
-    createContext(app.pool, 5_000, {
+    createContext(app.pool, {
       requestId,
       startedAt: performance.now(),
       line: { written: false },

@@ -193,10 +193,10 @@ describe("workspaces and keys", () => {
 
   /** Whom a server that has just started takes the holder of a key for. */
   async function viewerOf(key: string) {
-    const times = { acquireTimeoutMs: 5000, idleTimeoutMs: 5000 };
+    const times = { acquireTimeoutMs: 5000, idleTimeoutMs: 5000, statementTimeoutMs: 5000 };
     const pool = new Pool({ url: database.url, role: APP_ROLE, size: 1, ...times });
     try {
-      return (await new Authenticator(pool, 5000).authenticate(`Bearer ${key}`)).viewer;
+      return (await new Authenticator(pool).authenticate(`Bearer ${key}`)).viewer;
     } finally {
       await pool.close();
     }

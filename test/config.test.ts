@@ -4,7 +4,7 @@ import { ConfigError, readConfig, settings } from "../src/config.ts";
 
 type Name = keyof typeof settings;
 const names = Object.keys(settings) as Name[];
-const numbers = names.filter((name) => /^\d+$/.test(settings[name].default ?? ""));
+const numbers = names.filter((name) => settings[name].may.startsWith("a whole number"));
 const urls = names.filter((name) => name.endsWith("_URL"));
 const database = "postgres://server:s3cret-word@db.example:5432/social";
 

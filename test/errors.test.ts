@@ -1,4 +1,5 @@
 import { GraphQLError } from "graphql";
+import { readFileSync } from "node:fs";
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import type { ApiKeyScope } from "../src/db/tables/access-words.ts";
 import { demoWorkspaceList } from "../src/data/demo/seed.ts";
@@ -7,15 +8,22 @@ import { PoolError } from "../src/db/pool-error.ts";
 import { errorStatus, type ErrorCode } from "../src/errors.ts";
 import { formatError } from "../src/insight/format-error.ts";
 import { createTestApp, makeKey, type Json, type TestApp } from "./support/app.ts";
+import { listen, open, parse } from "./support/raw-http.ts";
 import { codeOf, keepLogs, send, type RawAnswer } from "./support/http.ts";
 
 const logs = keepLogs();
 let app: TestApp;
 let superuser: Client;
+let port: number | undefined;
 beforeAll(async () => {
   app = await createTestApp({
     logger: logs.logger,
-    settings: { STATEMENT_TIMEOUT_MS: "150", POOL_SIZE: "3", POOL_ACQUIRE_TIMEOUT_MS: "300" },
+    settings: {
+      STATEMENT_TIMEOUT_MS: "150",
+      POOL_SIZE: "3",
+      POOL_ACQUIRE_TIMEOUT_MS: "300",
+      HEADERS_TIMEOUT_MS: "100",
+    },
   });
   superuser = connect(app.database.ownerUrl, { max: 1 });
   await app.ask("{ __typename }");
@@ -28,6 +36,20 @@ afterAll(async () => {
 
 const ask = (query: string, key?: string) =>
   send(app, { body: { query }, ...(key ? { key } : {}) });
+
+/** What docs/api/errors.md says: the table, and the example of each section. */
+function readDocumented() {
+  const page = readFileSync(new URL("../docs/api/errors.md", import.meta.url), "utf8");
+  const rows = page.matchAll(/^\| \[`([A-Z_]+)`\]\(#[a-z_]+\) +\| (\d+) +\|$/gm);
+  const sections = page.matchAll(/^## ([A-Z_]+)\n\n[^#]*?```json\n([^`]*)```$/gm);
+  return {
+    statuses: [...rows].map(([, code, status]) => [code, Number(status)]),
+    examples: new Map(
+      [...sections].map(([, code, json]): [string, Json] => [code!, JSON.parse(json!)]),
+    ),
+  };
+}
+const documented = readDocumented();
 
 /** Runs with a table that nobody else can read. */
 async function whileLocked<Result>(table: string, work: () => Promise<Result>): Promise<Result> {
@@ -66,6 +88,8 @@ const withoutGrant = <Result>(work: () => Promise<Result>) =>
     `grant select on api_keys to ${APP_ROLE}`,
     work,
   );
+
+const anyLocations = { message: expect.any(String), locations: expect.anything() };
 
 const newKey = (scopes?: ApiKeyScope[]) =>
   makeKey(app.database, demoWorkspaceList()[0]!.id, scopes);
@@ -148,15 +172,21 @@ describe("a statement that takes too long", () => {
     expect((await ask("{ accounts(first: 1) { nodes { id } } }")).errors).toEqual([]);
   });
 
-  it("is the reason for every field of the snapshot that it ended", async () => {
+  it("leaves the other fields alone: what arrives in time is partial data with 200", async () => {
     const answer = await whileLocked("accounts", () =>
       ask(
         "{ accounts(first: 1) { nodes { id } } tags(first: 1) { nodes { id } } contacts(first: 1) { nodes { id } } }",
       ),
     );
-    expect(answer.status).toBe(504);
-    const codes = new Set(answer.errors.map(({ extensions }) => extensions["code"]));
-    expect(codes).toEqual(new Set(["TIMEOUT"]));
+    expect(answer.status).toBe(200);
+    expect(answer.errors).toEqual([
+      { ...anyLocations, path: ["accounts"], extensions: { code: "TIMEOUT" } },
+    ]);
+    expect(answer.data).toMatchObject({
+      accounts: null,
+      tags: { nodes: [expect.anything()] },
+      contacts: { nodes: [expect.anything()] },
+    });
   });
 
   it("is TIMEOUT while finding out who asks as well", async () => {
@@ -164,6 +194,69 @@ describe("a statement that takes too long", () => {
     const answer = await whileLocked("api_keys", () => ask("{ viewer { name } }", key));
     expect(answer.status).toBe(504);
     expect(codeOf(answer)).toBe("TIMEOUT");
+    expect(answer.text).not.toMatch(SECRETS);
+  });
+});
+
+describe("one failing relation", () => {
+  const dashboard = `{ accounts(first: 15) { nodes { displayName posts(first: 10) { nodes {
+    body metrics { likes } comments(first: 2) { nodes { body author { displayName } } } } } } } }`;
+
+  it("is null with an error for each place; all others arrive, from the same five statements", async () => {
+    const answer = await whileBroken(
+      `revoke select on post_metrics from ${APP_ROLE}`,
+      `grant select on post_metrics to ${APP_ROLE}`,
+      () => send(app, { body: { query: dashboard }, headers: { "x-insight": "sql" } }),
+    );
+    const whole = await send(app, { body: { query: dashboard }, headers: { "x-insight": "sql" } });
+    expect(whole.errors).toEqual([]);
+
+    expect(answer.status).toBe(200);
+    const broken: Json[] = [];
+    for (const [i, account] of whole.data.accounts.nodes.entries()) {
+      for (const [j, post] of account.posts.nodes.entries()) {
+        post.metrics = null;
+        broken.push(["accounts", "nodes", i, "posts", "nodes", j, "metrics"]);
+      }
+    }
+    expect(broken.length).toBeGreaterThan(3);
+    expect(answer.data).toEqual(whole.data);
+    expect(answer.errors.map(({ path }) => path)).toEqual(broken);
+    expect(answer.extensions["sql"].statements).toBe(5);
+    // Only the failure costs: a transaction that is rolled back to its beginning.
+    expect(whole.extensions["sql"].overhead).toBe(4);
+    expect(answer.extensions["sql"].overhead).toBeGreaterThan(4);
+
+    // One line in the log for the one statement, not for each of its fields.
+    const lines = expectMasked(answer);
+    expect(lines.filter(({ msg }) => msg === "error")).toHaveLength(1);
+  });
+
+  it.each([
+    ["the first", "accounts"],
+    ["one in the middle", "comments"],
+    ["the last", "contacts"],
+  ])("may be %s: what does not depend on it arrives", async (_, table) => {
+    const query = `{ tags(first: 1) { nodes { name } } ${dashboard.slice(1)}`;
+    const answer = await whileBroken(
+      `revoke select on ${table} from ${APP_ROLE}`,
+      `grant select on ${table} to ${APP_ROLE}`,
+      () => ask(query),
+    );
+    expect(answer.status).toBe(200);
+    expect(answer.data.tags.nodes).toHaveLength(1);
+    const places = new Set(answer.errors.map(({ path }) => path?.at(-1)));
+    expect(places).toEqual(new Set([table === "contacts" ? "author" : table]));
+    expectMasked(answer);
+  });
+
+  it("that is too slow is TIMEOUT, and the others are there", async () => {
+    const answer = await whileLocked("post_metrics", () => ask(dashboard));
+    expect(answer.status).toBe(200);
+    expect(new Set(answer.errors.map(({ path }) => path?.at(-1)))).toEqual(new Set(["metrics"]));
+    expect(codeOf(answer)).toBe("TIMEOUT");
+    const [first] = answer.data.accounts.nodes;
+    expect(first.posts.nodes[0]).toMatchObject({ metrics: null, body: expect.any(String) });
     expect(answer.text).not.toMatch(SECRETS);
   });
 });
@@ -178,6 +271,17 @@ describe("every code", () => {
     GRAPHQL_VALIDATION_FAILED: () => ask("{ nothing }"),
     BAD_REQUEST: () => send(app, { body: "{" }),
     PAYLOAD_TOO_LARGE: () => send(app, { body: { query: " ".repeat(300_000) } }),
+    HEADERS_TOO_LARGE: () =>
+      send(app, {
+        body: { query: "{ __typename }" },
+        headers: Object.fromEntries(Array.from({ length: 101 }, (_, index) => [`x-${index}`, "y"])),
+      }),
+    REQUEST_TIMEOUT: async () => {
+      port ??= await listen(app);
+      const { text } = await (await open(port, "POST /graphql HTTP/1.1")).ended;
+      const { status, headers, body } = parse(text);
+      return { status, headers, text, data: undefined, extensions: {}, errors: body.errors };
+    },
     UNSUPPORTED_MEDIA_TYPE: () =>
       send(app, { body: "a=b", headers: { "content-type": "application/x-www-form-urlencoded" } }),
     NOT_FOUND: () => send(app, { url: "/graph", body: { query: "{ __typename }" } }),
@@ -219,6 +323,12 @@ describe("every code", () => {
   /** Only with other settings: in test/http-documents.test.ts. */
   const elsewhere: ErrorCode[] = ["TRUSTED_DOCUMENT_REQUIRED"];
 
+  it("of the list has its section in docs/api/errors.md, with its status, and no other has", () => {
+    const statuses = Object.entries(errorStatus).map(([code, status]) => [code, status]);
+    expect([...documented.statuses]).toEqual(statuses);
+    expect([...documented.examples.keys()]).toEqual(Object.keys(errorStatus));
+  });
+
   it("of the list is provoked by this test", () => {
     expect([...Object.keys(provoked), ...elsewhere].sort()).toEqual(
       Object.keys(errorStatus).sort(),
@@ -242,6 +352,9 @@ describe("every code", () => {
         expect(error.extensions).not.toHaveProperty("http");
         expect(error.extensions).not.toHaveProperty("stacktrace");
       }
+      const { locations: _, ...told } = answer.errors[0] as Json;
+      if (told.extensions.requestId) told.extensions.requestId = expect.any(String);
+      expect(documented.examples.get(code)).toEqual(told);
       // Only what nobody foresaw is an error in the log.
       const severe = linesOf(answer.headers["x-request-id"]).filter(({ level }) => level >= 50);
       expect(severe.length).toBe(code === "INTERNAL_SERVER_ERROR" ? 1 : 0);

@@ -106,6 +106,23 @@ describe("when all connections are busy", () => {
     expect(pool.state).toMatchObject({ busy: 0, idle: 1, waiting: 0 });
   });
 
+  it("whoever gives up waiting leaves the queue at once, with a reason of its own", async () => {
+    const pool = newPool({ size: 1 });
+    const lease = await pool.acquire();
+    const giveUp = new AbortController();
+    const waiting = pool.acquire(giveUp.signal);
+    const next = pool.acquire();
+    giveUp.abort(new Error("no longer needed"));
+    await expect(waiting).rejects.toThrow("no longer needed");
+    expect(pool.state).toMatchObject({ busy: 1, waiting: 1 });
+    lease.release();
+    // Too late for those who have what they waited for.
+    const held = await next;
+    giveUp.abort();
+    held.release();
+    expect(pool.state).toMatchObject({ busy: 0, idle: 1, waiting: 0 });
+  });
+
   it("those who wait are served first come, first served", async () => {
     const pool = newPool({ size: 2 });
     const leases = await Promise.all([pool.acquire(), pool.acquire()]);
@@ -350,6 +367,7 @@ function newPool(options: Partial<PoolOptions> = {}): Pool {
     size: 2,
     acquireTimeoutMs: 20_000,
     idleTimeoutMs: 60_000,
+    statementTimeoutMs: 60_000,
     ...options,
   });
   pools.push(pool);

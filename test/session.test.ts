@@ -11,7 +11,7 @@ import { ReadSession, RequestEndedError } from "../src/db/session.ts";
 import { statement, value, type Statement } from "../src/db/statement.ts";
 import { inWorkspace } from "../src/db/workspace-transaction.ts";
 import { headlineOperation } from "../src/schema/headline.ts";
-import { createTestApp, type Answer, type Json, type TestApp } from "./support/app.ts";
+import { createTestApp, makeKey, type Answer, type Json, type TestApp } from "./support/app.ts";
 import { createTestDatabase, type TestDatabase } from "./support/database.ts";
 import { captureLog } from "./support/log-lines.ts";
 import { AT_ONCE_MS } from "./support/patience.ts";
@@ -38,19 +38,15 @@ const setting = statement<{ text: string }>(
   sql`select current_setting(${value("name", "text")}, true) as text`,
 );
 const nap = statement<object>(sql`select pg_sleep(${value("seconds", "float8")})`);
+/** Fails for every text that is no number. */
+const broken = statement<object>(sql`select ${value("text", "text")}::int`);
 const backend = statement<{ pid: number }>(sql`select pg_backend_pid() as pid`);
 
 describe("a read session", () => {
   let pool: Pool;
   const sessions: ReadSession[] = [];
   beforeAll(() => {
-    pool = new Pool({
-      url: database.url,
-      role: APP_ROLE,
-      size: 1,
-      acquireTimeoutMs: 10_000,
-      idleTimeoutMs: 60_000,
-    });
+    pool = newPool(5000);
   });
   afterEach(async () => {
     for (const session of sessions.splice(0)) await session.close();
@@ -58,8 +54,17 @@ describe("a read session", () => {
   });
   afterAll(() => pool.close());
 
-  const open = (workspaceId = workspace, statementTimeoutMs = 5000) => {
-    const session = new ReadSession(pool, workspaceId, statementTimeoutMs);
+  const newPool = (statementTimeoutMs: number) =>
+    new Pool({
+      url: database.url,
+      role: APP_ROLE,
+      size: 1,
+      acquireTimeoutMs: 10_000,
+      idleTimeoutMs: 60_000,
+      statementTimeoutMs,
+    });
+  const open = (workspaceId = workspace, from = pool) => {
+    const session = new ReadSession(from, workspaceId);
     sessions.push(session);
     return session;
   };
@@ -85,17 +90,8 @@ describe("a read session", () => {
         delete from comments where workspace_id = ${workspace}::uuid and id in
           (select id from comments where workspace_id = ${workspace}::uuid order by id desc limit 1)`,
     );
-    await inWorkspace(
-      owner,
-      workspace,
-      (transaction) => transaction`
-        insert into contacts select (c).* from (
-          select jsonb_populate_record(contacts, jsonb_build_object(
-            'id', gen_random_uuid(), 'external_id', gen_random_uuid()::text,
-            'handle', gen_random_uuid()::text)) as c
-          from contacts where workspace_id = ${workspace}::uuid limit 1) as copy`,
-    );
     await owner.end({ timeout: 5 });
+    await addContact();
     expect(await ask(session, countContacts)).toEqual([before]);
     await session.close();
     expect(await ask(open(), countContacts)).toEqual([{ count: before!.count + 1 }]);
@@ -107,8 +103,55 @@ describe("a read session", () => {
       sql`update contacts set display_name = 'x' where workspace_id = ${value("workspaceId", "uuid")}`,
     );
     await expect(ask(session, write)).rejects.toMatchObject({ code: /25006|42501/ });
-    // One failure ends the snapshot: what else the session is asked fails for the same reason.
-    await expect(ask(session, countContacts)).rejects.toMatchObject({ code: /25006|42501/ });
+  });
+
+  it("survives a statement that fails: those before, beside and after it have their rows", async () => {
+    const session = open();
+    const [before] = await ask(session, countContacts);
+    await addContact();
+    const outcomes = await Promise.allSettled([
+      ask(session, setting, { name: "app.workspace_id" }),
+      ask(session, broken, { text: "x" }),
+      ask(session, countContacts),
+      ask(session, broken, { text: "y" }),
+      ask(session, backend),
+    ]);
+    expect(outcomes.map(({ status }) => status)).toEqual([
+      "fulfilled",
+      "rejected",
+      "fulfilled",
+      "rejected",
+      "fulfilled",
+    ]);
+    expect(outcomes[1]).toMatchObject({ reason: { code: "22P02" } });
+    expect(outcomes[3]).toMatchObject({ reason: { message: expect.stringContaining('"y"') } });
+    // The same snapshot, workspace and protection as before the failure.
+    expect(outcomes[2]).toMatchObject({ value: [before] });
+    expect(await ask(session, countContacts)).toEqual([before]);
+    for (const [name, text] of [
+      ["app.workspace_id", workspace],
+      ["transaction_read_only", "on"],
+      ["transaction_isolation", "repeatable read"],
+    ]) {
+      expect(await ask(session, setting, { name: name! })).toEqual([{ text }]);
+    }
+    // Each of them is one statement of the record, however often it was sent.
+    expect(session.record.statements).toBe(10);
+    await session.close();
+    expect(await ask(open(), countContacts)).toEqual([{ count: before!.count + 1 }]);
+  });
+
+  it("sends no more than three messages for each of many that all fail", async () => {
+    const session = open();
+    const outcomes = await Promise.allSettled(
+      Array.from({ length: 60 }, (_, number) => ask(session, broken, { text: `x${number}` })),
+    );
+    for (const [number, outcome] of outcomes.entries()) {
+      const message = expect.stringContaining(`"x${number}"`);
+      expect(outcome).toMatchObject({ status: "rejected", reason: { message } });
+    }
+    // Rolled back once for each that was asked again, never in rounds.
+    expect(session.record.overhead).toBe(4 + 59);
   });
 
   it("sees one workspace, and its connection forgets which", async () => {
@@ -132,7 +175,7 @@ describe("a read session", () => {
       1000,
     );
     lease.release();
-    expect(left).toEqual([{ workspace: "", contacts: 0, timeout: "0", outside: true }]);
+    expect(left).toEqual([{ workspace: "", contacts: 0, timeout: "5s", outside: true }]);
 
     const theirs = open(other);
     expect(await ask(theirs, setting, { name: "app.workspace_id" })).toEqual([{ text: other }]);
@@ -154,19 +197,22 @@ describe("a read session", () => {
     workspace.toUpperCase(),
     `${workspace}\n`,
   ])("is not opened for %j", (id) => {
-    expect(() => new ReadSession(pool, id, 5000)).toThrow("must be a UUID");
+    expect(() => new ReadSession(pool, id)).toThrow("must be a UUID");
   });
 
   it("ends a statement that takes longer than the timeout", async () => {
-    const session = open(workspace, 400);
-    expect(await ask(session, setting, { name: "statement_timeout" })).toEqual([{ text: "400ms" }]);
+    const impatient = newPool(150);
+    onTestFinished(() => impatient.close());
+    const session = open(workspace, impatient);
+    expect(await ask(session, setting, { name: "statement_timeout" })).toEqual([{ text: "150ms" }]);
     const start = performance.now();
     await expect(ask(session, nap, { seconds: 30 })).rejects.toMatchObject({ code: "57014" });
     expect(performance.now() - start).toBeLessThan(AT_ONCE_MS);
-    const [before] = await pids();
+    // The session and its connection are none the worse for it.
+    const [before] = await ask(session, backend);
     await session.close();
-    // The connection is none the worse for it.
-    expect(await ask(open(), backend)).toEqual([{ pid: before }]);
+    expect(await ask(open(workspace, impatient), backend)).toEqual([before]);
+    await sessions.at(-1)?.close();
   });
 
   it("answers every statement of many at once, in one message each", async () => {
@@ -217,7 +263,8 @@ describe("a read session", () => {
       await session.close();
       const outcome = await asked;
       if (!Array.isArray(outcome)) expect(outcome).toBeInstanceOf(RequestEndedError);
-      expect(pool.state.busy).toBe(0);
+      // A connection that the pool had begun to open for it is nobody's.
+      await until(() => pool.state.busy === 0);
     }
     expect(await ask(open(), countContacts)).toHaveLength(1);
   });
@@ -320,10 +367,15 @@ describe("a request", () => {
     const start = performance.now();
     const { status, data, errors } = await app.ask(posts);
     expect(performance.now() - start).toBeLessThan(AT_ONCE_MS);
-    // The accounts had been read: what there is arrives.
-    expect(status).toBe(200);
-    expect(data.accounts.nodes).toHaveLength(2);
-    expect(errors[0]!.extensions).toEqual({ code: "TIMEOUT" });
+    // The accounts were read before: they are there.
+    expect({ status, accounts: data.accounts.nodes }).toEqual({
+      status: 200,
+      accounts: [{ posts: null }, { posts: null }],
+    });
+    expect(errors.map(({ extensions }) => extensions)).toEqual([
+      { code: "TIMEOUT" },
+      { code: "TIMEOUT" },
+    ]);
     expect(JSON.stringify({ data, errors })).not.toMatch(/statement|select |\$1/i);
     await blocked.end();
     expect(await app.ask(posts)).toMatchObject(whole);
@@ -362,10 +414,11 @@ describe("a request", () => {
     await until(async () => (await waitingForLock()) === 1);
     await endBackends();
     const answer = await asked;
-    // The accounts had been read: what there is arrives.
-    expect(answer.status).toBe(200);
-    expect(answer.data.accounts.nodes).toHaveLength(2);
-    expectLost(answer, /the connection to the database was lost/);
+    expect(answer).toMatchObject({
+      status: 200,
+      data: { accounts: { nodes: [{ posts: null }, {}] } },
+    });
+    expectCode(answer, /the connection to the database was lost/);
     await blocked.end();
     await untilNoticed();
     expect(await app.ask(posts)).toMatchObject(whole);
@@ -471,16 +524,31 @@ const whole = { status: 200, errors: [] };
 function expectUnavailable(answer: Answer, message: RegExp) {
   expect(answer.status).toBe(503);
   expect(answer.headers["retry-after"]).toBe("1");
-  expect(answer.data).toBeUndefined();
-  expectLost(answer, message);
+  expectCode(answer, message);
 }
 
-function expectLost({ errors }: Answer, message: RegExp) {
+function expectCode({ errors }: Answer, message: RegExp) {
   expect(errors.length).toBeGreaterThan(0);
   for (const error of errors) {
     expect(error.message).toMatch(message);
     expect(error.extensions).toEqual({ code: "SERVICE_UNAVAILABLE" });
   }
+}
+
+/** Somebody else writes, and commits. */
+async function addContact() {
+  const owner = connect(database.ownerUrl, { role: OWNER_ROLE, max: 1 });
+  await inWorkspace(
+    owner,
+    workspace,
+    (transaction) => transaction`
+      insert into contacts select (c).* from (
+        select jsonb_populate_record(contacts, jsonb_build_object(
+          'id', gen_random_uuid(), 'external_id', gen_random_uuid()::text,
+          'handle', gen_random_uuid()::text)) as c
+        from contacts where workspace_id = ${workspace}::uuid limit 1) as copy`,
+  );
+  await owner.end({ timeout: 5 });
 }
 
 /** Locks a table against readers until told to end. */
@@ -491,11 +559,6 @@ async function block(table: string): Promise<{ end(): Promise<void> }> {
   const end = () => (ended ??= client.end({ timeout: 0 }));
   onTestFinished(end);
   return { end };
-}
-
-/** The server's connections to this file's database. */
-async function pids(): Promise<number[]> {
-  return activity("true");
 }
 
 const sleeping = () => activity("state = 'active' and query like '%pg_sleep%'");
@@ -516,4 +579,9 @@ const endBackends = () => admin`
 
 async function until(condition: () => boolean | Promise<boolean>) {
   while (!(await condition())) await sleep(10);
+}
+
+/** The server's connections to this file's database. */
+async function pids(): Promise<number[]> {
+  return activity("true");
 }

@@ -41,12 +41,10 @@ interface Remembered {
  */
 export class Authenticator {
   readonly #pool: Pool;
-  readonly #statementTimeoutMs: number;
   readonly #remembered = new Map<string, Remembered>();
 
-  constructor(pool: Pool, statementTimeoutMs: number) {
+  constructor(pool: Pool) {
     this.#pool = pool;
-    this.#statementTimeoutMs = statementTimeoutMs;
   }
 
   async authenticate(authorization: string | undefined): Promise<Authentication> {
@@ -78,7 +76,7 @@ export class Authenticator {
   }
 
   async #find({ workspaceId, hash }: { workspaceId: string; hash: string }) {
-    const session = new ReadSession(this.#pool, workspaceId, this.#statementTimeoutMs);
+    const session = new ReadSession(this.#pool, workspaceId);
     try {
       const [row] = await session.run(findKey, { hash }, { loader: "authenticate", keys: 1 });
       const { statements, overhead } = session.record;

@@ -16,6 +16,8 @@ export function connect(
     max: number;
     connectTimeoutMs?: number;
     idleTimeoutMs?: number;
+    /** The longest that one statement may run; as long as the server's own setting says unless told. */
+    statementTimeoutMs?: number;
     /** Whether to learn the array types first, for arrays as parameters; see connection.ts. */
     fetchTypes?: boolean;
     onClose?: () => void;
@@ -38,6 +40,7 @@ export function connect(
       random_page_cost: 1.1,
       jit: false,
       ...(options.role ? { role: options.role } : {}),
+      ...(options.statementTimeoutMs ? { statement_timeout: options.statementTimeoutMs } : {}),
     },
     types: {
       bigint: { to: 20, from: [20], parse: Number, serialize: String },

@@ -18,6 +18,8 @@ export interface ConnectionOptions {
   role: string;
   /** How long opening it may take. */
   openTimeoutMs: number;
+  /** How long one statement may run. */
+  statementTimeoutMs: number;
 }
 
 /**
@@ -43,12 +45,13 @@ export class Connection {
   /** Told once when the connection is lost. */
   onLoss: (() => void) | undefined;
 
-  constructor({ url, role, openTimeoutMs }: ConnectionOptions) {
+  constructor({ url, role, openTimeoutMs, statementTimeoutMs }: ConnectionOptions) {
     this.#openTimeoutMs = openTimeoutMs;
     this.#client = connect(url, {
       role,
       max: 1,
       connectTimeoutMs: openTimeoutMs,
+      statementTimeoutMs,
       // The pool decides when an idle connection goes.
       idleTimeoutMs: 0,
       fetchTypes: false,

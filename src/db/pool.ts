@@ -11,7 +11,7 @@ export interface Lease {
 
 interface Waiter {
   resolve(lease: Lease): void;
-  reject(error: PoolError): void;
+  reject(error: unknown): void;
   timer: NodeJS.Timeout;
 }
 
@@ -27,10 +27,15 @@ export interface PoolOptions {
   size: number;
   acquireTimeoutMs: number;
   idleTimeoutMs: number;
+  /** The longest that one statement may run. */
+  statementTimeoutMs: number;
 }
 
 /** How long opening a connection may take; whoever waits for it gives up by the acquire timeout. */
 const OPEN_TIMEOUT_MS = 5_000;
+
+/** How much longer than the statement timeout an answer may take before the connection counts as lost. */
+const SILENCE_MS = 1_000;
 
 /** How long a closing pool waits for what is still lent. */
 const CLOSE_PATIENCE_MS = 5_000;
@@ -67,12 +72,20 @@ export class Pool {
     };
   }
 
-  /** Lends a connection. Throws {@link PoolError} within the acquire timeout. */
-  async acquire(): Promise<Lease> {
+  /** How long to wait for a statement's answer: PostgreSQL itself ends one that takes too long. */
+  get patienceMs(): number {
+    return this.#options.statementTimeoutMs + SILENCE_MS;
+  }
+
+  /**
+   * Lends a connection. Throws {@link PoolError} within the acquire timeout, and the signal's reason
+   * when whoever waits gives up before.
+   */
+  async acquire(signal?: AbortSignal): Promise<Lease> {
     if (this.#closed) throw closedError();
     const idle = this.#idle.pop();
     if (idle) return this.#lend(idle);
-    const lease = this.#wait();
+    const lease = this.#wait(signal);
     this.#grow();
     return lease;
   }
@@ -88,7 +101,7 @@ export class Pool {
     await Promise.all(this.#ending);
   }
 
-  #wait(): Promise<Lease> {
+  #wait(signal: AbortSignal | undefined): Promise<Lease> {
     return new Promise((resolve, reject) => {
       const timer = setTimeout(() => {
         // With nothing lent, nobody was in the way: it is the database that does not answer.
@@ -97,11 +110,12 @@ export class Pool {
       }, this.#options.acquireTimeoutMs);
       const waiter: Waiter = { resolve, reject, timer };
       this.#waiters.add(waiter);
+      signal?.addEventListener("abort", () => this.#refuse(waiter, signal.reason), { once: true });
     });
   }
 
-  #refuse(waiter: Waiter, error: PoolError) {
-    this.#waiters.delete(waiter);
+  #refuse(waiter: Waiter, error: unknown) {
+    if (!this.#waiters.delete(waiter)) return;
     clearTimeout(waiter.timer);
     waiter.reject(error);
   }
@@ -114,8 +128,9 @@ export class Pool {
   }
 
   async #open() {
-    const { url, role } = this.#options;
-    const connection = new Connection({ url, role, openTimeoutMs: OPEN_TIMEOUT_MS });
+    const { url, role, statementTimeoutMs } = this.#options;
+    const openTimeoutMs = OPEN_TIMEOUT_MS;
+    const connection = new Connection({ url, role, openTimeoutMs, statementTimeoutMs });
     const slot: Slot = { connection, state: "connecting" };
     this.#slots.add(slot);
     this.#connecting += 1;

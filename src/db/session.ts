@@ -3,9 +3,6 @@ import type { Lease, Pool } from "./pool.ts";
 import { bind, type Statement, type Values } from "./statement.ts";
 import { isUuid } from "./uuid.ts";
 
-/** How much longer than the statement timeout an answer may take before the connection counts as lost. */
-const SILENCE_MS = 1_000;
-
 /** Who asks a statement: goes into the record. */
 export interface Asking {
   loader: string;
@@ -13,11 +10,19 @@ export interface Asking {
   keys: number;
 }
 
+/** A connection with an open transaction: `begun` settles when PostgreSQL has answered the BEGIN. */
+interface Opened {
+  lease: Lease;
+  begun: Promise<unknown>;
+}
+
 /**
  * A query's only door to SQL: one read-only snapshot on one connection, for one workspace.
  *
- * The connection is taken on first use. BEGIN and the SET LOCALs travel in one message, together
- * with the first statement, so that they cost no round trip. {@link close} gives it back, always.
+ * The connection is taken on first use. BEGIN, SET LOCAL and SAVEPOINT travel in one message, together
+ * with the first statement, so that they cost no round trip. A statement that fails takes nothing with
+ * it: the next one starts again at the savepoint, with the same snapshot. {@link close} gives the
+ * connection back, always.
  */
 export class ReadSession {
   readonly workspaceId: string;
@@ -25,52 +30,52 @@ export class ReadSession {
   readonly #pool: Pool;
   readonly #begin: string;
   readonly #patienceMs: number;
-  #opening: Promise<{ lease: Lease; begun: Promise<unknown> }> | undefined;
+  #opening: Promise<Opened> | undefined;
+  /** While a connection is waited for. */
+  #waiting: AbortController | undefined;
   #running = 0;
   #lastEnd = 0;
+  #failed = false;
   #closed = false;
-  #failure: Error | undefined;
+  #reason: Error | undefined;
 
-  constructor(pool: Pool, workspaceId: string, statementTimeoutMs: number) {
+  constructor(pool: Pool, workspaceId: string) {
     // SET takes no parameters, so this check is what stands between a value and the statement.
     if (!isUuid(workspaceId)) throw new Error("a workspace id must be a UUID");
     this.#pool = pool;
     this.workspaceId = workspaceId;
-    // PostgreSQL ends a statement that takes too long; this is for when it does not answer at all.
-    this.#patienceMs = statementTimeoutMs + SILENCE_MS;
+    this.#patienceMs = pool.patienceMs;
     this.#begin =
       "begin isolation level repeatable read read only; " +
-      `set local app.workspace_id = '${workspaceId}'; ` +
-      `set local statement_timeout = ${Math.trunc(statementTimeoutMs)}`;
+      `set local app.workspace_id = '${workspaceId}'; savepoint clean`;
+  }
+
+  /** Why it was closed, when that was not because the request had ended. */
+  get closedBy(): Error | undefined {
+    return this.#reason;
   }
 
   /**
    * Runs one statement of the snapshot. The value `workspaceId` is always filled in from the session.
-   * Throws PoolError without a connection, PostgresError for what the database refuses, and
-   * {@link RequestEndedError} when nobody waits for the rows any more.
+   * Throws PoolError without a connection, PostgresError for what the database refuses, and the reason
+   * of its closing, {@link RequestEndedError} unless told, when nobody waits for the rows any more.
    */
   async run<Row>(statement: Statement<Row>, values: Values, asking: Asking): Promise<Row[]> {
-    if (this.#closed) throw new RequestEndedError();
+    if (this.#closed) throw this.#end();
     this.#opening ??= this.#open();
-    const { lease, begun } = await this.#opening;
-    if (this.#closed) throw new RequestEndedError();
-    if (this.#failure) throw this.#failure;
+    const opened = await this.#opening;
+    if (this.#closed) throw this.#end();
 
     const bound = bind(statement, { ...values, workspaceId: this.workspaceId });
     const sent = performance.now();
     this.#running += 1;
     let rows = 0;
     try {
-      const asked = lease.ask<Row>(statement.text, bound, this.#patienceMs);
-      // Without the BEGIN the statement would have run outside of any workspace and found nothing.
-      const [result] = await Promise.all([asked, begun]);
+      const result = await this.#ask<Row>(opened, statement.text, bound);
       rows = result.length;
       return result;
     } catch (error) {
-      if (this.#closed) throw new RequestEndedError();
-      // An error ends the snapshot: whatever is asked after it fails for this reason.
-      this.#failure ??= error instanceof Error ? error : new Error(String(error));
-      throw this.#failure;
+      throw this.#closed ? this.#end() : error;
     } finally {
       this.#running -= 1;
       const end = performance.now();
@@ -81,13 +86,44 @@ export class ReadSession {
     }
   }
 
-  async #open() {
-    const lease = await this.#pool.acquire();
+  /**
+   * Asks one statement. It may have been sent behind one that fails, and so find the transaction
+   * aborted; then it is asked once more. Once anything has failed, each starts from the savepoint.
+   */
+  async #ask<Row>(
+    { lease, begun }: Opened,
+    text: string,
+    bound: ReturnType<typeof bind>,
+  ): Promise<Row[]> {
+    const fromClean = this.#failed;
+    if (fromClean) this.#rollBack(lease);
+    try {
+      const asked = lease.ask<Row>(text, bound, this.#patienceMs);
+      // Without the BEGIN the statement would have run outside of any workspace and found nothing.
+      const [result] = await Promise.all([asked, begun]);
+      return result;
+    } catch (error) {
+      this.#failed = true;
+      if (fromClean || this.#closed || !isAborted(error)) throw error;
+      return this.#ask<Row>({ lease, begun }, text, bound);
+    }
+  }
+
+  /** Nothing is lost by it: all that a read has done so far is to read. */
+  #rollBack(lease: Lease) {
+    this.record.overhead += 1;
+    lease.ask("rollback to savepoint clean", undefined, this.#patienceMs).catch(() => undefined);
+  }
+
+  async #open(): Promise<Opened> {
+    this.#waiting = new AbortController();
+    const lease = await this.#pool.acquire(this.#waiting.signal);
+    this.#waiting = undefined;
     if (this.#closed) {
       lease.release();
-      throw new RequestEndedError();
+      throw this.#end();
     }
-    // BEGIN, two SETs, and the COMMIT that follows the answer.
+    // BEGIN, SET, SAVEPOINT, and the COMMIT that follows the answer.
     this.record.overhead += 4;
     const begun = lease.ask(this.#begin, undefined, this.#patienceMs);
     begun.catch(() => undefined);
@@ -97,10 +133,13 @@ export class ReadSession {
   /**
    * Ends the snapshot and gives the connection back; what still runs is cancelled. Idempotent.
    * Nobody needs to wait for it: the answer does not depend on the commit of a read.
+   * `reason` is what whoever waits for rows is told.
    */
-  async close(): Promise<void> {
+  async close(reason?: Error): Promise<void> {
     if (this.#closed) return;
     this.#closed = true;
+    this.#reason = reason;
+    this.#waiting?.abort(this.#end());
     const opened = await this.#opening?.catch(() => undefined);
     if (!opened) return;
     const { lease } = opened;
@@ -115,11 +154,26 @@ export class ReadSession {
       lease.release(true);
     }
   }
+
+  #end(): Error {
+    return this.#reason ?? new RequestEndedError();
+  }
 }
+
+/** in_failed_sql_transaction: another statement had failed before. */
+const isAborted = (error: unknown) =>
+  error instanceof Error && "code" in error && error.code === "25P02";
 
 /** Nobody waits for the answer any more. */
 export class RequestEndedError extends Error {
   constructor() {
     super("the request has ended");
+  }
+}
+
+/** The operation as a whole took too long. */
+export class OutOfTimeError extends Error {
+  constructor(timeoutMs: number) {
+    super(`the operation took longer than ${timeoutMs} ms`);
   }
 }

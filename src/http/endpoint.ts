@@ -8,12 +8,17 @@ import { GRAPHQL_METHODS, GRAPHQL_PATH } from "./edge.ts";
 import { isUnchanged } from "./entity-tag.ts";
 import { checkHeaders } from "./headers.ts";
 import { negotiate, responseTypes } from "./media-type.ts";
+import type { OperationQueue } from "./operation-queue.ts";
 import { parametersOf, type Parameters as GraphQLParameters } from "./parameters.ts";
+import { closeAtEnd, takeTurns } from "./request-end.ts";
 import type { TrustedDocuments } from "./trusted-documents.ts";
 
 export interface Endpoint {
   apollo: ApolloServer<RequestContext>;
   logger: Logger;
+  operations: OperationQueue;
+  /** The longest that an operation may run. */
+  timeoutMs: number;
   corsOrigins: readonly string[];
   trustedDocuments: TrustedDocuments;
   /** Finds out who asks, and refuses whoever may not ask this. */
@@ -23,7 +28,7 @@ export interface Endpoint {
 }
 
 /** What a request's context is made from. */
-export type Asking = Parameters<typeof createContext>[2];
+export type Asking = Parameters<typeof createContext>[1];
 
 /** What is known of a request before its context. */
 type Identity = Omit<Asking, "requestId" | "startedAt" | "line" | "insightHeader">;
@@ -57,6 +62,7 @@ export async function graphqlEndpoint(server: FastifyInstance, endpoint: Endpoin
       void reply.header("cache-control", "no-store");
       checkHeaders(request);
     },
+    preHandler: takeTurns(endpoint.operations, logger),
     handler: async (request, reply) => {
       const parameters = parametersOf(request);
       const line: LogLine = { written: false };
@@ -94,9 +100,7 @@ async function contextOf(
     insightHeader: headerOf(request, "x-insight"),
     ...identity,
   });
-  // However the request ends (answered, failed, hung up), its connection goes back.
-  if (reply.raw.closed) void context.session.close();
-  else reply.raw.once("close", () => void context.session.close());
+  closeAtEnd(request, reply, context.session, endpoint.timeoutMs);
   return context;
 }
 

@@ -1,6 +1,7 @@
 import { unwrapResolverError } from "@apollo/server/errors";
 import { GraphQLError, type GraphQLFormattedError } from "graphql";
 import { PoolError } from "../db/pool-error.ts";
+import { OutOfTimeError } from "../db/session.ts";
 import { isErrorCode, type ErrorCode } from "../errors.ts";
 
 /**
@@ -39,6 +40,9 @@ export function foreseenError(error: unknown): { code: ErrorCode; message: strin
   const cause = unwrapResolverError(error);
   if (cause instanceof PoolError) {
     return { code: "SERVICE_UNAVAILABLE", message: `${cause.message}; try again in a moment` };
+  }
+  if (cause instanceof OutOfTimeError) {
+    return { code: "TIMEOUT", message: `${cause.message}; ask for less at once` };
   }
   if (isStatementTimeout(cause)) {
     return { code: "TIMEOUT", message: "the database took too long; ask for less at once" };

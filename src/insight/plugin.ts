@@ -21,6 +21,7 @@ export function insight(logger: Logger): ApolloServerPlugin<RequestContext> {
         async willSendResponse(request) {
           // Nobody waits for it: the answer of a read does not depend on its commit.
           void request.contextValue.session.close();
+          endOutOfTime(request);
           const errors = logUnforeseen(logger, request);
           addSql(request);
           logOperation(logger, request, errors);
@@ -30,17 +31,28 @@ export function insight(logger: Logger): ApolloServerPlugin<RequestContext> {
   };
 }
 
+/** An operation that ran out of time has no answer: not the part of it that happened to be there. */
+function endOutOfTime({ response, contextValue }: Responding) {
+  const error = contextValue.session.closedBy;
+  const foreseen = error && foreseenError(error);
+  if (!foreseen || response.body.kind !== "single") return;
+  const { message, code } = foreseen;
+  response.body.singleResult = { errors: [{ message, extensions: { code } }] };
+}
+
 /** The answer says only that something went wrong; the request id in it finds these lines. */
 function logUnforeseen(logger: Logger, { response, errors, contextValue }: Responding) {
   const { requestId } = contextValue;
   const formatted = formattedErrors(response);
+  // One failing statement is the same error in every field that waited for it: one line, with the first.
+  const logged = new Set<unknown>();
   formatted.forEach((error, index) => {
     if (!isMasked(error)) return;
     Object.assign(error.extensions ?? {}, { requestId });
     const original: GraphQLError | undefined = errors?.[index];
     const err = original?.originalError ?? original;
-    // Whoever hangs up leaves one such error for every field that was being fetched.
-    if (err instanceof RequestEndedError) return;
+    if (err instanceof RequestEndedError || logged.has(err)) return;
+    logged.add(err);
     logger.error({ requestId, path: error.path, err }, "error");
   });
   // Every field that found no connection has the same reason: one line is enough.

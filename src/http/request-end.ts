@@ -1,0 +1,76 @@
+import type { FastifyReply, FastifyRequest } from "fastify";
+import { OutOfTimeError, type ReadSession } from "../db/session.ts";
+import { logRefused } from "../insight/plugin.ts";
+import type { Logger } from "../insight/log.ts";
+import type { OperationQueue } from "./operation-queue.ts";
+
+/**
+ * Tells once, when the answer is out or nobody waits for it any more. Of several requests that a
+ * client sends one behind the other on a connection, Node closes only the response of the first
+ * when the connection ends: so this looks at the connection as well.
+ */
+export function whenOver({ raw }: FastifyRequest, reply: FastifyReply, tell: () => void): void {
+  const { socket } = raw;
+  const response = reply.raw;
+  const over = () => {
+    response.off("close", over);
+    socket.off("close", over);
+    tell();
+  };
+  if (response.closed || socket.destroyed) {
+    tell();
+    return;
+  }
+  response.once("close", over);
+  socket.once("close", over);
+}
+
+/** What the log says of a request whose client hung up before its turn: nginx's word for it. */
+const CLIENT_CLOSED_REQUEST = 499;
+
+/**
+ * A hook that lets a request wait for its turn. It keeps its place until its answer has been sent,
+ * so that slow readers hold no more answers in memory than there are places.
+ */
+export function takeTurns(queue: OperationQueue, logger: Logger) {
+  return async (request: FastifyRequest, reply: FastifyReply) => {
+    const { turn, leave } = queue.enter();
+    if (!turn) {
+      whenOver(request, reply, leave);
+      return;
+    }
+    let isGone = false;
+    const gone = new Promise<void>((resolve) => {
+      whenOver(request, reply, () => {
+        isGone = true;
+        leave();
+        resolve();
+      });
+    });
+    await Promise.race([turn, gone]);
+    if (!isGone) return;
+    logRefused(logger, request.id, CLIENT_CLOSED_REQUEST, reply.elapsedTime);
+    void reply.hijack();
+  };
+}
+
+/**
+ * However a request ends (answered, failed, hung up, out of time), its session is closed, so that its
+ * SQL is cancelled and its connection goes back. Whoever does not take the answer for as long again
+ * loses the connection.
+ */
+export function closeAtEnd(
+  request: FastifyRequest,
+  reply: FastifyReply,
+  session: ReadSession,
+  timeoutMs: number,
+): void {
+  let timer = setTimeout(() => {
+    void session.close(new OutOfTimeError(timeoutMs));
+    timer = setTimeout(() => request.raw.socket.destroy(), timeoutMs);
+  }, timeoutMs);
+  whenOver(request, reply, () => {
+    clearTimeout(timer);
+    void session.close();
+  });
+}
