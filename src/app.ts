@@ -12,6 +12,11 @@ import {
 } from "fastify";
 import { randomUUID } from "node:crypto";
 import { Authenticator, isPing, unauthenticated } from "./auth/authenticate.ts";
+import { Budget } from "./budget/budget.ts";
+import { Charge } from "./budget/charge.ts";
+import { identify as identifyWithin } from "./budget/identify.ts";
+import { budget as budgetPlugin } from "./budget/plugin.ts";
+import { Redis } from "./budget/redis.ts";
 import type { Config } from "./config.ts";
 import { createContext, type LogLine, type RequestContext } from "./context.ts";
 import { APP_ROLE } from "./db/client.ts";
@@ -60,6 +65,8 @@ export async function createApp({
   const pool = createPool(config, databaseUrl, config.pool.size);
   const lookups = createPool(config, databaseUrl, LOOKUP_CONNECTIONS);
   const authenticator = new Authenticator(lookups, config.pool.statementTimeoutMs);
+  const redis = config.redisUrl === undefined ? undefined : new Redis(config.redisUrl, logger);
+  const budget = new Budget(redis);
 
   const loggerInstance: FastifyBaseLogger = logger;
   const server = fastify({
@@ -67,6 +74,7 @@ export async function createApp({
     logController: new LogController({ disableRequestLogging: true }),
     genReqId: () => randomUUID(),
     bodyLimit: config.http.maxBodyBytes,
+    trustProxy: config.http.trustProxy,
     // Fastify switches Node's own limit off: who sends half a body would keep a connection for ever.
     requestTimeout: REQUEST_TIMEOUT_MS,
     forceCloseConnections: "idle",
@@ -89,17 +97,22 @@ export async function createApp({
   await apollo.start();
   // A stranger's operation is not even parsed.
   const identify = async (request: FastifyRequest) => {
-    const found = await authenticator.authenticate(headerOf(request, "authorization"));
+    const found = await identifyWithin(authenticator, budget, {
+      authorization: headerOf(request, "authorization"),
+      address: request.ip,
+      limit: config.rate.addressPoints,
+    });
     if (!found.viewer && !isPing(sourceOf(request))) {
       throw unauthenticated("there is no credential");
     }
-    return found;
+    const charge = found.viewer && (await Charge.admit(budget, found.viewer, config.rate));
+    return { authentication: found, charge };
   };
   const lines = new WeakMap<FastifyRequest, LogLine>();
   const contextOf = async (request: FastifyRequest, reply: FastifyReply) => {
     const line: LogLine = { written: false };
     lines.set(request, line);
-    const authentication = await identify(request).catch((error: unknown) => {
+    const identity = await identify(request).catch((error: unknown) => {
       line.written = true;
       throw endedEarly(logger, request.id, error);
     });
@@ -108,7 +121,7 @@ export async function createApp({
       startedAt: performance.now() - reply.elapsedTime,
       line,
       insightHeader: headerOf(request, "x-insight"),
-      authentication,
+      ...identity,
     });
     // However the request ends (answered, failed, hung up), its connection goes back.
     if (reply.raw.closed) void context.session.close();
@@ -132,6 +145,7 @@ export async function createApp({
     async close() {
       await server.close();
       await apollo.stop();
+      redis?.close();
       await Promise.all([pool.close(), lookups.close()]);
     },
   };
@@ -155,6 +169,7 @@ function createApollo({ limits }: Config, logger: Logger, server: FastifyInstanc
     maxRecursiveSelections: limits.selections,
     plugins: [
       gates(limits),
+      budgetPlugin(limits),
       insight(logger),
       fastifyApolloDrainPlugin(server),
       // It wraps every field of every answer.

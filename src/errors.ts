@@ -27,6 +27,8 @@ export const errorStatus = {
   COMPLEXITY_LIMIT_EXCEEDED: 400,
   /** The operation asks for more nodes than are allowed. */
   NODE_LIMIT_EXCEEDED: 400,
+  /** The rate budget of the key, the workspace or the address is used up: come back later. */
+  RATE_LIMITED: 429,
   /** All database connections are busy, or the database is away: try again. */
   SERVICE_UNAVAILABLE: 503,
   /** The database took longer than an operation may: ask for less. */

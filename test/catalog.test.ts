@@ -192,7 +192,8 @@ describe.each(names)("%s", (name) => {
     const found = await client<{ definition: string }[]>`
       select pg_get_constraintdef(oid) as definition
       from pg_constraint where conrelid = ${`public.${name}`}::regclass and contype = 'c'`;
-    const inCatalog = found.map(({ definition }) => ({
+    const lists = found.filter(({ definition }) => definition.includes("= ANY"));
+    const inCatalog = lists.map(({ definition }) => ({
       column: /\(\(?(\w+) = ANY/.exec(definition)?.[1],
       words: [...definition.matchAll(/'([^']+)'::text/g)].map(([, word]) => String(word)).sort(),
     }));
@@ -203,6 +204,15 @@ describe.each(names)("%s", (name) => {
     const byColumn = (items: { column: string | undefined }[]) =>
       items.sort((one, two) => String(one.column).localeCompare(String(two.column)));
     expect(byColumn(inCatalog)).toEqual(byColumn(expected));
+  });
+
+  it("has the declared checks", async () => {
+    const found = await client<{ name: string }[]>`
+      select conname as name from pg_constraint
+      where conrelid = ${`public.${name}`}::regclass and contype = 'c'`;
+    expect(found.map((row) => row.name).sort()).toEqual(
+      config.checks.map((check) => check.name).sort(),
+    );
   });
 });
 

@@ -107,6 +107,11 @@ describe("the configuration", () => {
     ["HOST", ["  ", "local host", "http://localhost", "[::1]", "a/b"], "a host name or an IP"],
     ["DATA_DIR", [" ", " data", "data ", "da\nta"], "the path of a folder"],
     ["DEMO", ["yes", "ON", "true", "1", " on"], "one of on, off"],
+    [
+      "TRUST_PROXY",
+      ["on", "10.0.0.0/33", "::1/129", "10.0.0.1,", "proxy", "1.2.3.4/8/8"],
+      "IP addr",
+    ],
     ["LOG_LEVEL", ["INFO", "verbose", "30", "info "], "one of trace, debug, info"],
     ["LOG_FORMAT", ["text", "JSON", "logfmt"], "one of auto, pretty, json"],
   ] as const)("says what %s may be", (name, wrong, may) => {
@@ -160,7 +165,16 @@ describe("the configuration", () => {
   });
 
   it("covers every setting with a wrong value above", () => {
-    const covered = [...numbers, ...urls, "HOST", "DATA_DIR", "DEMO", "LOG_LEVEL", "LOG_FORMAT"];
+    const covered = [
+      ...numbers,
+      ...urls,
+      "HOST",
+      "DATA_DIR",
+      "DEMO",
+      "TRUST_PROXY",
+      "LOG_LEVEL",
+      "LOG_FORMAT",
+    ];
     expect(covered.sort()).toEqual([...names].sort());
   });
 });
