@@ -10,6 +10,8 @@ export interface Measured {
   depth: number;
   complexity: number;
   nodes: number;
+  /** About how many values of the schema it reads. */
+  introspection: number;
 }
 
 /** A request has one log line, whoever comes to write it. */

@@ -28,7 +28,7 @@ export function budget(limits: Config["limits"]): ApolloServerPlugin<RequestCont
           // Variables that do not fit have no complexity: nothing is executed then.
           if (!charge || measured.complexity === undefined) return null;
           try {
-            await charge.take(measured.complexity);
+            await charge.take(pointsOf(measured.complexity, measured.introspection));
             return null;
           } catch (error) {
             if (error instanceof GraphQLError) return answerWith(error);
@@ -46,6 +46,12 @@ export function budget(limits: Config["limits"]): ApolloServerPlugin<RequestCont
     },
   };
 }
+
+/** Values of the schema that cost a point: introspection has no complexity, but is not free. */
+const VALUES_A_POINT = 1_000;
+
+const pointsOf = (complexity: number, introspection = 0) =>
+  Math.max(complexity, Math.ceil(introspection / VALUES_A_POINT));
 
 /** An error thrown from `responseForOperation` would be an unforeseen one to Apollo. */
 function answerWith({ message, extensions }: GraphQLError): GraphQLResponse {

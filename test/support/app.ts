@@ -1,6 +1,6 @@
 import { expect } from "vitest";
 import { createApp, type App } from "../../src/app.ts";
-import { createApiKey } from "../../src/auth/api-keys.ts";
+import { createApiKey, type NewApiKey } from "../../src/auth/api-keys.ts";
 import { readConfig } from "../../src/config.ts";
 import { demoWorkspaceList } from "../../src/data/demo/seed.ts";
 import { connect, OWNER_ROLE } from "../../src/db/client.ts";
@@ -108,15 +108,17 @@ export async function createTestApp(options: TestAppOptions = {}): Promise<TestA
   };
 }
 
-/** A key of a workspace, with every scope unless told. */
+/** A key of a workspace, with every scope and no limits of its own unless told. */
 export async function makeKey(
   database: TestDatabase,
   workspaceId: string,
   scopes: ApiKeyScope[] = ["read", "write", "admin", "insight"],
+  own: Pick<NewApiKey, "limits" | "showsCost" | "trustedDocumentsOnly"> = {},
 ): Promise<string> {
   const client = connect(database.ownerUrl, { role: OWNER_ROLE, max: 1 });
   try {
-    const key = await createApiKey(client, workspaceId, { name: "test", role: "OWNER", scopes });
+    const wanted: NewApiKey = { name: "test", role: "OWNER", scopes, ...own };
+    const key = await createApiKey(client, workspaceId, wanted);
     if (!key) throw new Error(`there is no workspace ${workspaceId}`);
     return key;
   } finally {
