@@ -65,7 +65,7 @@ export async function createApp({
   const pool = createPool(config, databaseUrl, config.pool.size);
   const lookups = createPool(config, databaseUrl, LOOKUP_CONNECTIONS);
   const authenticator = new Authenticator(lookups, config.pool.statementTimeoutMs);
-  const redis = config.redisUrl === undefined ? undefined : new Redis(config.redisUrl, logger);
+  const redis = config.redis && new Redis(config.redis, logger);
   const budget = new Budget(redis);
 
   const loggerInstance: FastifyBaseLogger = logger;

@@ -159,6 +159,11 @@ export const settings = {
     default: undefined,
     about: "Redis that several servers share their rate budgets in; each has its own without it",
   },
+  REDIS_TIMEOUT_MS: {
+    ...integer(1, 10_000),
+    default: "50",
+    about: "how long a request waits for Redis before the server counts on its own",
+  },
   TRUST_PROXY: {
     ...networks,
     default: undefined,
@@ -200,7 +205,8 @@ export interface Config {
   limits: { tokens: number; selections: number; depth: number; complexity: number; nodes: number };
   /** Complexity points a minute. */
   rate: { keyPoints: number; workspacePoints: number; addressPoints: number };
-  redisUrl: string | undefined;
+  /** Undefined when the server counts on its own. */
+  redis: { url: string; patienceMs: number } | undefined;
   log: { level: Parsed["LOG_LEVEL"]; format: Parsed["LOG_FORMAT"] };
 }
 
@@ -279,7 +285,10 @@ function assemble(value: Parsed): Config {
       workspacePoints: value.RATE_LIMIT_WORKSPACE_POINTS,
       addressPoints: value.RATE_LIMIT_ADDRESS_POINTS,
     },
-    redisUrl: value.REDIS_URL,
+    redis:
+      value.REDIS_URL === undefined
+        ? undefined
+        : { url: value.REDIS_URL, patienceMs: value.REDIS_TIMEOUT_MS },
     log: { level: value.LOG_LEVEL, format: value.LOG_FORMAT },
   };
 }

@@ -9,6 +9,7 @@ const pages = [
   "README.md",
   "ARCHITECTURE.md",
   "CHANGELOG.md",
+  ...readdirSync(join(root, "docs/api")).map((name) => `docs/api/${name}`),
   ...readdirSync(join(root, "docs/decisions")).map((name) => `docs/decisions/${name}`),
 ];
 

@@ -1,5 +1,5 @@
 import { RateLimiterRes } from "rate-limiter-flexible";
-import { levelAt, msOf, WINDOW_SECONDS, type Holder, type Level } from "./level.ts";
+import { levelAt, msOf, raised, WINDOW_SECONDS, type Holder, type Level } from "./level.ts";
 import { LocalBuckets } from "./local-buckets.ts";
 import type { Redis } from "./redis.ts";
 import { sharedBuckets } from "./shared-buckets.ts";
@@ -22,19 +22,16 @@ export class Budget {
   }
 
   /**
-   * Takes points out of all these budgets, or out of none: then it throws RATE_LIMITED.
-   * Answers with what is left, the least first.
+   * Takes points out of all these budgets, or out of none: then it throws RATE_LIMITED, and what the
+   * same request `paid` before goes back as well. Answers with what is left, the least first.
    */
-  async take(holders: readonly Holder[], points: number): Promise<Level[]> {
+  async take(holders: readonly Holder[], points: number, paid = 0): Promise<Level[]> {
     const poured = await Promise.all(holders.map((holder) => this.#pour(holder, points)));
     const slowest = poured.reduce((one, other) => (other.wait > one.wait ? other : one));
     if (slowest.wait > 0) {
-      const taken = poured.filter(({ wait }) => wait === 0);
-      await this.giveBack(
-        taken.map(({ level }) => level.holder),
-        points,
-      );
-      throw tooFast(slowest.level, slowest.wait);
+      const taken = poured.filter(({ wait }) => wait === 0).map(({ level }) => level.holder);
+      await Promise.all([this.giveBack(taken, points), this.giveBack(holders, paid)]);
+      throw tooFast(raised(slowest.level, paid), slowest.wait);
     }
     return poured.map(({ level }) => level).sort((one, other) => one.remaining - other.remaining);
   }

@@ -37,8 +37,8 @@ export class Charge {
   }
 
   /**
-   * Takes what the operation asks for, or throws RATE_LIMITED and gives everything back: a client
-   * that comes too early would never get in if it paid for that. What costs more than a whole
+   * Takes what the operation asks for, or throws RATE_LIMITED and has everything given back: a
+   * client that comes too early would never get in if it paid for that. What costs more than a whole
    * budget needs a whole budget.
    */
   async take(points: number): Promise<void> {
@@ -46,13 +46,8 @@ export class Charge {
     const most = Math.min(...this.#holders.map(({ limit }) => limit));
     const rest = Math.min(this.requested, most) - this.#paid;
     if (rest <= 0) return;
-    try {
-      this.#levels = await this.#budget.take(this.#holders, rest);
-      this.#paid += rest;
-    } catch (error) {
-      await this.#budget.giveBack(this.#holders, this.#paid);
-      throw error;
-    }
+    this.#levels = await this.#budget.take(this.#holders, rest, this.#paid);
+    this.#paid += rest;
   }
 
   /** Gives back what the operation did not use; nobody waits for it. */

@@ -1,13 +1,16 @@
 import { createClient } from "@redis/client";
 import type { Logger } from "../insight/log.ts";
 
-/** How long a request waits for Redis before this process counts on its own. */
-const PATIENCE_MS = 50;
-
 /** After Redis was too slow, for how long nobody waits for it; then one request tries again. */
 const PAUSE_MS = 1_000;
 
 const LONGEST_RECONNECT_MS = 2_000;
+
+export interface RedisOptions {
+  url: string;
+  /** How long a request waits for Redis before this process counts on its own. */
+  patienceMs: number;
+}
 
 /**
  * What the package's Redis limiter needs of a client, and no more: whether it may be asked now, and
@@ -15,12 +18,14 @@ const LONGEST_RECONNECT_MS = 2_000;
  */
 export class Redis {
   readonly #client: ReturnType<typeof createClient>;
+  readonly #patienceMs: number;
   readonly #logger: Logger;
   #pausedUntil = 0;
   #isAway = false;
 
   /** Does not wait for the connection: the server starts without Redis as well. */
-  constructor(url: string, logger: Logger) {
+  constructor({ url, patienceMs }: RedisOptions, logger: Logger) {
+    this.#patienceMs = patienceMs;
     this.#logger = logger;
     this.#client = createClient({
       url,
@@ -45,12 +50,9 @@ export class Redis {
   async eval(script: string, call: { keys: string[]; arguments: string[] }): Promise<unknown> {
     // While one request finds out whether Redis has come back, the others do not wait for it.
     if (this.#isAway) this.#pausedUntil = performance.now() + PAUSE_MS;
-    let timer: NodeJS.Timeout | undefined;
-    const impatience = new Promise<never>((_, reject) => {
-      timer = setTimeout(() => reject(new Error(`no answer in ${PATIENCE_MS} ms`)), PATIENCE_MS);
-    });
+    const impatience = impatient(this.#patienceMs);
     try {
-      const answer = await Promise.race([this.#client.eval(script, call), impatience]);
+      const answer = await Promise.race([this.#client.eval(script, call), impatience.over]);
       this.#back();
       return answer;
     } catch (error) {
@@ -58,7 +60,7 @@ export class Redis {
       this.#away(error);
       throw error;
     } finally {
-      clearTimeout(timer);
+      impatience.end();
     }
   }
 
@@ -78,4 +80,15 @@ export class Redis {
     this.#isAway = false;
     this.#logger.info("Redis is back: rate budgets are shared again");
   }
+}
+
+/** Rejects after a time in which an answer could have been read: a busy process does not count. */
+function impatient(ms: number) {
+  let timer: NodeJS.Timeout | undefined;
+  const over = new Promise<never>((_, reject) => {
+    const giveUp = () => reject(new Error(`no answer in ${ms} ms`));
+    // Timers run before sockets are read.
+    timer = setTimeout(() => setImmediate(giveUp), ms);
+  });
+  return { over, end: () => clearTimeout(timer) };
 }
