@@ -10,6 +10,11 @@ import {
 } from "fastify";
 import { randomUUID } from "node:crypto";
 import { Authenticator, isPing, unauthenticated } from "./auth/authenticate.ts";
+import { Budget } from "./budget/budget.ts";
+import { Charge } from "./budget/charge.ts";
+import { identify as identifyWithin } from "./budget/identify.ts";
+import { budget as budgetPlugin } from "./budget/plugin.ts";
+import { Redis } from "./budget/redis.ts";
 import type { Config } from "./config.ts";
 import { createContext, type RequestContext } from "./context.ts";
 import { APP_ROLE } from "./db/client.ts";
@@ -73,6 +78,8 @@ export async function createApp({
       createContext(pool, asking),
     ),
   );
+  const redis = config.redis && new Redis(config.redis, logger);
+  const budget = new Budget(redis);
 
   const loggerInstance: FastifyBaseLogger = logger;
   const server = fastify({
@@ -80,6 +87,7 @@ export async function createApp({
     logController: new LogController({ disableRequestLogging: true }),
     genReqId: () => randomUUID(),
     bodyLimit: config.http.maxBodyBytes,
+    trustProxy: config.http.trustProxy,
     forceCloseConnections: "idle",
     frameworkErrors: answerHttpError,
     ...connectionLimits(config, logger),
@@ -100,10 +108,15 @@ export async function createApp({
   const apollo = new ApolloServer(apolloOptions(config, logger));
   await apollo.start();
   const identify = async (request: FastifyRequest, query: string | undefined) => {
-    const authentication = await authenticator.authenticate(request.headers.authorization);
+    const authentication = await identifyWithin(authenticator, budget, {
+      authorization: request.headers.authorization,
+      address: request.ip,
+      limit: config.rate.addressPoints,
+    });
+    const { viewer } = authentication;
     // A stranger's operation is not even parsed.
-    if (!authentication.viewer && !isPing(query)) throw unauthenticated("there is no credential");
-    return { authentication };
+    if (!viewer && !isPing(query)) throw unauthenticated("there is no credential");
+    return { authentication, charge: viewer && (await Charge.admit(budget, viewer, config.rate)) };
   };
   await server.register(async (child) =>
     graphqlEndpoint(child, {
@@ -125,6 +138,7 @@ export async function createApp({
     async close() {
       await server.close();
       await apollo.stop();
+      redis?.close();
       await Promise.all([pool.close(), lookups.close()]);
     },
   };
@@ -150,6 +164,7 @@ function apolloOptions({ limits }: Config, logger: Logger): ApolloServerOptions<
     maxRecursiveSelections: limits.selections,
     plugins: [
       gates(limits),
+      budgetPlugin(limits),
       insight(logger),
       httpStatus(),
       // It wraps every field of every answer.

@@ -1,4 +1,5 @@
 import { existsSync, readFileSync } from "node:fs";
+import { isIP } from "node:net";
 import { parseEnv } from "node:util";
 import { z } from "zod";
 
@@ -33,6 +34,30 @@ const postgresUrl = {
     "a URL such as postgres://user:password@host:5432/database, " +
     "with characters like @ : / # % of a password in their %-form",
 };
+
+const redisUrl = {
+  check: z
+    .string()
+    .refine((text) => /^rediss?:\/\/[^\s/?#]\S*$/.test(text) && URL.canParse(text))
+    .optional(),
+  may: "a URL such as redis://user:password@host:6379/0, or rediss:// for TLS",
+};
+
+const networks = {
+  check: z
+    .string()
+    .refine((text) => text.split(",").every(isNetwork))
+    .transform((text) => text.split(",").map((network) => network.trim()))
+    .optional(),
+  may: "IP addresses or networks such as 10.0.0.0/8, with commas between them",
+};
+
+function isNetwork(text: string) {
+  const [address = "", bits, ...more] = text.trim().split("/");
+  const most = { 0: -1, 4: 32, 6: 128 }[isIP(address)] ?? -1;
+  const isBits = bits === undefined || (/^\d{1,3}$/.test(bits) && Number(bits) <= most);
+  return most > 0 && more.length === 0 && isBits;
+}
 
 const host = { check: z.string().regex(/^[\w.:%-]+$/), may: "a host name or an IP address" };
 
@@ -201,6 +226,36 @@ export const settings = {
     default: "10000",
     about: "nodes that an operation may ask for: page sizes multiplied down the path",
   },
+  RATE_LIMIT_POINTS: {
+    ...integer(1, 100_000_000),
+    default: "60000",
+    about: "complexity points that an API key may use a minute",
+  },
+  RATE_LIMIT_WORKSPACE_POINTS: {
+    ...integer(1, 100_000_000),
+    default: "120000",
+    about: "complexity points that all API keys of a workspace may use a minute",
+  },
+  RATE_LIMIT_ADDRESS_POINTS: {
+    ...integer(1, 100_000_000),
+    default: "300",
+    about: "requests a minute from one address without a valid API key",
+  },
+  REDIS_URL: {
+    ...redisUrl,
+    default: undefined,
+    about: "Redis that several servers share their rate budgets in; each has its own without it",
+  },
+  REDIS_TIMEOUT_MS: {
+    ...integer(1, 10_000),
+    default: "50",
+    about: "how long a request waits for Redis before the server counts on its own",
+  },
+  TRUST_PROXY: {
+    ...networks,
+    default: undefined,
+    about: "proxies whose X-Forwarded-For is believed, as addresses or networks",
+  },
   LOG_LEVEL: {
     ...oneOf(["trace", "debug", "info", "warn", "error", "silent"]),
     default: "info",
@@ -230,6 +285,8 @@ export interface Config {
     compressionThresholdBytes: number;
     /** Origins whose pages may ask; `*` alone stands for all. */
     corsOrigins: string[];
+    /** Proxies that are believed about whom they forward. */
+    trustProxy: string[] | false;
   };
   /** How many operations run and wait for their turn, how long they may wait and run. */
   operations: { running: number; queued: number; waitMs: number; timeoutMs: number };
@@ -246,6 +303,10 @@ export interface Config {
     statementTimeoutMs: number;
   };
   limits: { tokens: number; selections: number; depth: number; complexity: number; nodes: number };
+  /** Complexity points a minute. */
+  rate: { keyPoints: number; workspacePoints: number; addressPoints: number };
+  /** Undefined when the server counts on its own. */
+  redis: { url: string; patienceMs: number } | undefined;
   log: { level: Parsed["LOG_LEVEL"]; format: Parsed["LOG_FORMAT"] };
 }
 
@@ -308,6 +369,7 @@ function assemble(value: Parsed): Config {
       maxBodyBytes: value.MAX_BODY_BYTES,
       compressionThresholdBytes: value.COMPRESSION_THRESHOLD_BYTES,
       corsOrigins: value.CORS_ORIGINS ?? [],
+      trustProxy: value.TRUST_PROXY ?? false,
     },
     operations: {
       running: value.MAX_CONCURRENT_OPERATIONS ?? 2 * value.POOL_SIZE,
@@ -341,6 +403,15 @@ function assemble(value: Parsed): Config {
       complexity: value.MAX_COMPLEXITY,
       nodes: value.MAX_NODES,
     },
+    rate: {
+      keyPoints: value.RATE_LIMIT_POINTS,
+      workspacePoints: value.RATE_LIMIT_WORKSPACE_POINTS,
+      addressPoints: value.RATE_LIMIT_ADDRESS_POINTS,
+    },
+    redis:
+      value.REDIS_URL === undefined
+        ? undefined
+        : { url: value.REDIS_URL, patienceMs: value.REDIS_TIMEOUT_MS },
     log: { level: value.LOG_LEVEL, format: value.LOG_FORMAT },
   };
 }

@@ -1,6 +1,7 @@
 import type DataLoader from "dataloader";
 import { unauthenticated, type Authentication } from "./auth/authenticate.ts";
 import type { Viewer } from "./auth/viewer.ts";
+import type { Charge } from "./budget/charge.ts";
 import type { Pool } from "./db/pool.ts";
 import { ReadSession } from "./db/session.ts";
 
@@ -9,6 +10,8 @@ export interface Measured {
   depth: number;
   complexity: number;
   nodes: number;
+  /** About how many values of the schema it reads. */
+  introspection: number;
 }
 
 /** A request has one log line, whoever comes to write it. */
@@ -34,8 +37,12 @@ export interface RequestContext {
   readonly measured: Partial<Measured>;
   /** Whether the request has its log line. */
   readonly line: LogLine;
+  /** What the request takes out of the viewer's rate budgets; undefined without a viewer. */
+  readonly charge: Charge | undefined;
   /** Whether the client asked for `extensions.sql` and may see it. */
   readonly insight: boolean;
+  /** Whether the answer has `extensions.cost`: the client asked, or the key is made so. */
+  readonly tellsCost: boolean;
 }
 
 /** The workspace of nobody: below row-level security it holds nothing. */
@@ -50,11 +57,13 @@ export function createContext(
     line: LogLine;
     insightHeader: string | undefined;
     authentication: Authentication;
+    charge?: Charge | undefined;
   },
 ): RequestContext {
   const { viewer, statements } = request.authentication;
   const session = new ReadSession(pool, viewer?.workspaceId ?? NO_WORKSPACE);
   session.record.overhead += statements;
+  const asked = new Set(request.insightHeader?.split(",").map((word) => word.trim()));
   return {
     requestId: request.requestId,
     startedAt: request.startedAt,
@@ -63,7 +72,9 @@ export function createContext(
     session,
     loaders: new Map(),
     measured: {},
-    insight: request.insightHeader === "sql" && (viewer?.may("insight") ?? false),
+    charge: request.charge,
+    insight: asked.has("sql") && (viewer?.may("insight") ?? false),
+    tellsCost: viewer !== undefined && (asked.has("cost") || viewer.showsCost),
   };
 }
 

@@ -37,6 +37,8 @@ export const errorStatus = {
   COMPLEXITY_LIMIT_EXCEEDED: 400,
   /** The operation asks for more nodes than are allowed. */
   NODE_LIMIT_EXCEEDED: 400,
+  /** The rate budget of the key, the workspace or the address is used up: come back later. */
+  RATE_LIMITED: 429,
   /** As many operations run and wait as may, or the database is busy or away: try again. */
   SERVICE_UNAVAILABLE: 503,
   /** A statement or the whole operation took longer than it may: ask for less. */

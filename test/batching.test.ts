@@ -230,6 +230,7 @@ describe("a batch that split", () => {
       authentication: {
         statements: 0,
         viewer: new Viewer({
+          keyId: world.workspaceId,
           workspaceId: world.workspaceId,
           name: "test",
           role: "OWNER",

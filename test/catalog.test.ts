@@ -205,6 +205,15 @@ describe.each(names)("%s", (name) => {
       items.sort((one, two) => String(one.column).localeCompare(String(two.column)));
     expect(byColumn(inCatalog)).toEqual(byColumn(expected));
   });
+
+  it("has the declared checks", async () => {
+    const found = await client<{ name: string }[]>`
+      select conname as name from pg_constraint
+      where conrelid = ${`public.${name}`}::regclass and contype = 'c'`;
+    expect(found.map((row) => row.name).sort()).toEqual(
+      config.checks.map((check) => check.name).sort(),
+    );
+  });
 });
 
 describe("the words of the schema", () => {

@@ -77,6 +77,16 @@ describe("a mistake on the command line", () => {
       ["key", "create", "--workspace", nobody, "--name", "n", "--scopes", "read,fly"],
       /'read,fly' is invalid.*read, write/,
     ],
+    [
+      "a limit of nothing",
+      ["key", "create", "--workspace", nobody, "--name", "n", "--max-depth", "0"],
+      /'0' is invalid.*whole number from 1 to 1000/,
+    ],
+    [
+      "a limit that is no number",
+      ["key", "create", "--workspace", nobody, "--name", "n", "--rate-points", "1e3"],
+      /'1e3' is invalid.*whole number from 1 to 100000000/,
+    ],
   ] as [string, string[], RegExp][])(
     "such as %s is answered with the usage",
     async (_, words, what) => {
@@ -189,6 +199,24 @@ describe("workspaces and keys", () => {
     );
     expect(await viewerOf(plain)).toMatchObject({ role: "VIEWER" });
     await expect(viewerOf(full)).rejects.toThrow(/key/);
+  });
+
+  it("have limits of their own", async () => {
+    const workspace = await printed("workspace", "create", "Limits");
+    const create = ["key", "create", "--workspace", workspace, "--name", "robot"];
+    const limits = "--max-depth 3 --max-complexity 100 --max-nodes 50 --rate-points 600".split(" ");
+    const key = await printed(...create, ...limits, "--show-cost", "--trusted-only");
+    expect(await viewerOf(key)).toMatchObject({
+      limits: { depth: 3, complexity: 100, nodes: 50, ratePoints: 600 },
+      showsCost: true,
+      trustedDocumentsOnly: true,
+    });
+    expect(await printed("key", "list", "--workspace", workspace)).toMatch(
+      /\tvalid\trobot\tdepth 3, complexity 100, nodes 50, 600 points a minute, shows cost, trusted documents only$/,
+    );
+    const plain = await viewerOf(await printed(...create));
+    expect(plain).toMatchObject({ showsCost: false, trustedDocumentsOnly: false });
+    expect(plain?.limits).toEqual({});
   });
 
   /** Whom a server that has just started takes the holder of a key for. */

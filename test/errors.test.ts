@@ -311,6 +311,13 @@ describe("every code", () => {
       const key = await newKey();
       return await withoutGrant(() => ask("{ viewer { name } }", key));
     },
+    RATE_LIMITED: async () => {
+      const scopes: ApiKeyScope[] = ["read"];
+      const limits = { ratePoints: 1 };
+      const key = await makeKey(app.database, demoWorkspaceList()[0]!.id, scopes, { limits });
+      await ask("{ viewer { name } }", key);
+      return ask("{ viewer { name } }", key);
+    },
     SERVICE_UNAVAILABLE: async () => {
       const leases = await Promise.all([1, 2, 3].map(() => app.pool.acquire()));
       try {

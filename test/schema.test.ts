@@ -155,8 +155,8 @@ describe("the SDL", () => {
     const strict = relations
       .filter(({ field }) => isNonNullType(field.type))
       .map(({ place }) => place);
-    // Query.viewer is known before anything is asked; Query.nodes has a null in the place of each.
-    expect(strict.sort()).toEqual(["Query.nodes", "Query.viewer"]);
+    // Viewer and rate budget are known before anything is asked; nodes has a null in the place of each.
+    expect(strict.sort()).toEqual(["Query.nodes", "Query.rateLimit", "Query.viewer"]);
   });
 
   it("bounds every list that is no page, and says so", () => {

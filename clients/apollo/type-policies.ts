@@ -44,6 +44,7 @@ export const typePolicies = {
       comments: relayStylePagination(["filter", "orderBy"]),
     },
   },
+  RateLimit: { merge: true },
   Tag: {
     fields: {
       posts: relayStylePagination(["orderBy"]),

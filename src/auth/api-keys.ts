@@ -3,12 +3,16 @@ import type { Client } from "../db/client.ts";
 import type { ApiKeyScope, MemberRole } from "../db/tables/access-words.ts";
 import { inWorkspace } from "../db/workspace-transaction.ts";
 import { createKey, parseKey } from "./api-key.ts";
+import type { KeyLimits } from "./viewer.ts";
 
 /** What a new API key is to be. */
 export interface NewApiKey {
   name: string;
   role: MemberRole;
   scopes: readonly ApiKeyScope[];
+  limits?: KeyLimits;
+  showsCost?: boolean;
+  trustedDocumentsOnly?: boolean;
 }
 
 /** What is known of a key: everything but the key. */
@@ -17,6 +21,8 @@ export interface ApiKeyListing {
   name: string;
   role: string;
   scopes: string[];
+  /** Its own limits and switches, such as `depth 3` and `trusted documents only`. */
+  limits: string[];
   createdAt: string;
   /** `valid`, `valid until …`, `expired …` or `revoked …`. */
   state: string;
@@ -25,14 +31,19 @@ export interface ApiKeyListing {
 /** Makes an API key and returns it: the only time that it can be read. `client` is the owner's. */
 export function createApiKey(client: Client, workspaceId: string, wanted: NewApiKey) {
   const { key, hash } = createKey(workspaceId);
+  const { limits = {} } = wanted;
   return inWorkspace(client, workspaceId, async (transaction) => {
     const [workspace] = await transaction`
       select 1 from workspaces where workspace_id = ${workspaceId}::uuid`;
     if (!workspace) return undefined;
     await transaction`
-      insert into api_keys (workspace_id, id, name, role, scopes, hash)
+      insert into api_keys (workspace_id, id, name, role, scopes, hash, max_depth, max_complexity,
+                            max_nodes, rate_limit_points, show_cost, trusted_documents_only)
       values (${workspaceId}::uuid, ${uuidv7()}::uuid, ${wanted.name}, ${wanted.role},
-              string_to_array(${wanted.scopes.join(",")}, ','), ${hash})`;
+              string_to_array(${wanted.scopes.join(",")}, ','), ${hash},
+              ${limits.depth ?? null}, ${limits.complexity ?? null}, ${limits.nodes ?? null},
+              ${limits.ratePoints ?? null}, ${wanted.showsCost ?? false},
+              ${wanted.trustedDocumentsOnly ?? false})`;
     return key;
   });
 }
@@ -42,6 +53,10 @@ export function listApiKeys(client: Client, workspaceId: string) {
   return inWorkspace(client, workspaceId, async (transaction) => {
     const rows = await transaction<ApiKeyListing[]>`
       select id, name, role, to_json(scopes) as scopes, created_at as "createdAt",
+        to_json(array_remove(array[
+          'depth ' || max_depth, 'complexity ' || max_complexity, 'nodes ' || max_nodes,
+          rate_limit_points || ' points a minute', case when show_cost then 'shows cost' end,
+          case when trusted_documents_only then 'trusted documents only' end], null)) as limits,
         case when revoked_at is not null then 'revoked ' || revoked_at
              when expires_at <= now() then 'expired ' || expires_at
              when expires_at is not null then 'valid until ' || expires_at

@@ -6,17 +6,22 @@ import { statement, value } from "../db/statement.ts";
 import { apiKeys } from "../db/tables/api-key.ts";
 import { refusal } from "../errors.ts";
 import { parseKey } from "./api-key.ts";
-import { Viewer } from "./viewer.ts";
+import { Viewer, type ViewerFacts } from "./viewer.ts";
 
 /** How long a key's look-up is remembered: a revoked key is refused after this at the latest. */
 const REMEMBERED_MS = 5_000;
 const MOST_REMEMBERED = 10_000;
 
-type KeyRow = Pick<Viewer, "name" | "role" | "scopes">;
+type KeyRow = Omit<ViewerFacts, "workspaceId">;
 
 // Arrays come as text without their types; JSON is parsed by the driver.
 const findKey = statement<KeyRow>(sql`
-  select ${apiKeys.name} as "name", ${apiKeys.role} as "role", to_json(${apiKeys.scopes}) as "scopes"
+  select ${apiKeys.id} as "keyId", ${apiKeys.name} as "name", ${apiKeys.role} as "role",
+    to_json(${apiKeys.scopes}) as "scopes",
+    json_strip_nulls(json_build_object(
+      'depth', ${apiKeys.maxDepth}, 'complexity', ${apiKeys.maxComplexity},
+      'nodes', ${apiKeys.maxNodes}, 'ratePoints', ${apiKeys.rateLimitPoints})) as "limits",
+    ${apiKeys.showCost} as "showsCost", ${apiKeys.trustedDocumentsOnly} as "trustedDocumentsOnly"
   from ${apiKeys}
   where ${apiKeys.workspaceId} = ${value("workspaceId", "uuid")} and ${apiKeys.hash} = ${value("hash", "text")}
     and ${apiKeys.revokedAt} is null
@@ -31,6 +36,8 @@ export interface Authentication {
 
 interface Remembered {
   until: number;
+  /** Whether the last look-up found the key; undefined during the first. */
+  valid: boolean | undefined;
   found: Promise<{ viewer: Viewer | undefined; statements: number }>;
 }
 
@@ -47,10 +54,19 @@ export class Authenticator {
     this.#pool = pool;
   }
 
+  /**
+   * Whether the credential was valid when it was last looked up, however long ago, or is being looked
+   * up for another request: whoever sends it is no stranger, or will be found out by the other.
+   */
+  knows(authorization: string | undefined): boolean {
+    const key = authorization === undefined ? undefined : keyOf(authorization);
+    const remembered = key && this.#remembered.get(key.hash);
+    return remembered !== undefined && remembered.valid !== false;
+  }
+
   async authenticate(authorization: string | undefined): Promise<Authentication> {
     if (authorization === undefined) return { viewer: undefined, statements: 0 };
-    const [, text] = /^Bearer +(\S+) *$/i.exec(authorization) ?? [];
-    const key = text === undefined ? undefined : parseKey(text);
+    const key = keyOf(authorization);
     if (!key) throw unauthenticated("the Authorization header is not `Bearer` and an API key");
 
     const remembered = this.#remembered.get(key.hash);
@@ -70,8 +86,14 @@ export class Authenticator {
     if (this.#remembered.size >= MOST_REMEMBERED && !oldest.done) {
       this.#remembered.delete(oldest.value);
     }
+    const valid = this.#remembered.get(hash)?.valid;
+    const remembered: Remembered = { until: Date.now() + REMEMBERED_MS, valid, found };
     this.#remembered.delete(hash);
-    this.#remembered.set(hash, { until: Date.now() + REMEMBERED_MS, found });
+    this.#remembered.set(hash, remembered);
+    found.then(
+      ({ viewer }) => (remembered.valid = viewer !== undefined),
+      () => undefined,
+    );
     return found;
   }
 
@@ -88,6 +110,11 @@ export class Authenticator {
       void session.close();
     }
   }
+}
+
+function keyOf(authorization: string) {
+  const [, text] = /^Bearer +(\S+) *$/i.exec(authorization) ?? [];
+  return text === undefined ? undefined : parseKey(text);
 }
 
 /** What may be asked without a credential: whether the server speaks GraphQL. */

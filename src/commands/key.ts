@@ -4,22 +4,48 @@ import type { Client } from "../db/client.ts";
 import { CommandError } from "./command-error.ts";
 import { asOwner, withMigratedDatabase } from "./database.ts";
 
-export interface KeyOptions extends NewApiKey {
+/** As they are typed: each limit has an option of its own. */
+export interface KeyOptions extends Pick<NewApiKey, "name" | "role" | "scopes"> {
   workspace: string;
+  maxDepth?: number;
+  maxComplexity?: number;
+  maxNodes?: number;
+  ratePoints?: number;
+  showCost?: true;
+  trustedOnly?: true;
 }
 
 /** `socialhub key create`. */
 export async function createKey(options: KeyOptions): Promise<void> {
-  const created = await withOwner((client) => createApiKey(client, options.workspace, options));
+  const wanted = wantedKey(options);
+  const created = await withOwner((client) => createApiKey(client, options.workspace, wanted));
   if (!created) throw new CommandError(`there is no workspace ${options.workspace}`);
   console.log(created);
+}
+
+function wantedKey({ name, role, scopes, ...options }: KeyOptions): NewApiKey {
+  const { maxDepth, maxComplexity, maxNodes, ratePoints } = options;
+  return {
+    name,
+    role,
+    scopes,
+    limits: {
+      ...(maxDepth && { depth: maxDepth }),
+      ...(maxComplexity && { complexity: maxComplexity }),
+      ...(maxNodes && { nodes: maxNodes }),
+      ...(ratePoints && { ratePoints }),
+    },
+    showsCost: options.showCost ?? false,
+    trustedDocumentsOnly: options.trustedOnly ?? false,
+  };
 }
 
 /** `socialhub key list`. */
 export async function listKeys(workspace: string): Promise<void> {
   const keys = await withOwner((client) => listApiKeys(client, workspace));
-  for (const { id, name, role, scopes, state } of keys) {
-    console.log([id, role, scopes.join(","), state, name].join("\t"));
+  for (const { id, name, role, scopes, state, limits } of keys) {
+    const own = limits.length > 0 ? [limits.join(", ")] : [];
+    console.log([id, role, scopes.join(","), state, name, ...own].join("\t"));
   }
 }
 

@@ -76,6 +76,12 @@ function addKey(key: Command) {
     .requiredOption("--name <name>", "what the key is for", label)
     .addOption(new Option("--role <role>", "its role").choices(memberRoles).default("VIEWER"))
     .option("--scopes <list>", `of ${apiKeyScopes.join(",")}`, scopes, ["read"])
+    .option("--max-depth <n>", "its own limit of entity levels", limit(1000))
+    .option("--max-complexity <n>", "its own limit of complexity points", limit(1_000_000))
+    .option("--max-nodes <n>", "its own limit of nodes", limit(100_000_000))
+    .option("--rate-points <n>", "its own rate budget: points a minute", limit(100_000_000))
+    .option("--show-cost", "tell what it cost in every answer")
+    .option("--trusted-only", "accept trusted documents and nothing else")
     .action(async (options: KeyOptions) => (await import("./key.ts")).createKey(options));
 
   key
@@ -119,6 +125,7 @@ function scopes(text: string): ApiKeyScope[] {
   throw new InvalidArgumentError(`It must be some of ${apiKeyScopes.join(", ")}.`);
 }
 
+const limit = (maximum: number) => (text: string) => wholeNumber(text, 1, maximum);
 const scale = (text: string) => wholeNumber(text, 1, MAXIMUM_SCALE);
 const rows = (text: string) => wholeNumber(text, 1000, 20_000_000);
 

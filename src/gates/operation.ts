@@ -54,8 +54,9 @@ const INTROSPECTION = new Set(["__schema", "__type", "__typename"]);
 export const isIntrospection = (names: ReadonlySet<string>) =>
   [...names].every((name) => INTROSPECTION.has(name));
 
-/** Relay's wrappers: they structure a page and are no level of their own. */
+/** What is free and no level of its own: Relay's wrappers, which structure a page, and the rate budget. */
 export function isWrapper(parentType: string, field: string): boolean {
+  if (parentType === "RateLimit" || (parentType === "Query" && field === "rateLimit")) return true;
   if (parentType.endsWith("Connection")) {
     return field === "edges" || field === "nodes" || field === "pageInfo";
   }

@@ -67,6 +67,7 @@ export function gates(limits: Config["limits"]): ApolloServerPlugin<RequestConte
     }
     if (contextValue.viewer && !contextValue.viewer.may("read")) throw mayNotRead();
     contextValue.measured.depth = depth.depth;
+    contextValue.measured.introspection = measurement.introspection;
     if (isIntrospection(roots)) {
       contextValue.measured.complexity = 0;
       return;

@@ -7,6 +7,7 @@ import { media } from "../resolvers/media.ts";
 import { member } from "../resolvers/member.ts";
 import { node } from "../resolvers/node.ts";
 import { post } from "../resolvers/post.ts";
+import { rateLimit } from "../resolvers/rate-limit.ts";
 import { tag } from "../resolvers/tag.ts";
 import { viewer } from "../resolvers/viewer.ts";
 import { workspace } from "../resolvers/workspace.ts";
@@ -14,7 +15,19 @@ import { scalars } from "./scalars.ts";
 import { typeDefs } from "./type-defs.generated.ts";
 
 /** The list to which a new entity adds its word. */
-const entities = [account, comment, contact, media, member, node, post, tag, viewer, workspace];
+const entities = [
+  account,
+  comment,
+  contact,
+  media,
+  member,
+  node,
+  post,
+  rateLimit,
+  tag,
+  viewer,
+  workspace,
+];
 
 /** What scalars do, without the rest: the descriptions that they lack would erase those of the SDL. */
 const scalarFunctions = Object.fromEntries(

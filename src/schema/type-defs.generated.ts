@@ -549,6 +549,28 @@ extend type Query {
   ): PostConnection
 }
 
+"""
+The rate budget: a bucket of complexity points that comes back evenly, within a minute from empty to
+whole. The key has one and its workspace has one; this is the one with less left.
+"""
+type RateLimit {
+  "Points that fit into the budget."
+  limit: Int!
+  "Points that are left, with those of this operation taken out."
+  remaining: Int!
+  "When the whole budget is back, if nothing else is asked until then."
+  resetAt: DateTime!
+  "Points of this operation. What it does not use is given back once it has been answered."
+  cost: Int!
+  "Nodes that this operation asks for."
+  nodes: Int!
+}
+
+extend type Query {
+  "The rate budget. Asking for it costs no points, and needs no database."
+  rateLimit: RateLimit!
+}
+
 "A label of the workspace, for its posts."
 type Tag implements Node {
   "Global id."

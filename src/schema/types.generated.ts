@@ -159,6 +159,8 @@ export type Query = {
   post: Maybe<Post>;
   /** The workspace's posts, of all accounts. */
   posts: Maybe<PostConnection>;
+  /** The rate budget. Asking for it costs no points, and needs no database. */
+  rateLimit: RateLimit;
   /** The workspace's tags. */
   tags: Maybe<TagConnection>;
   /** Who is asking. */
@@ -543,6 +545,24 @@ export type PostOrder =
   /** The oldest first. */
   | 'OLDEST_FIRST';
 
+/**
+ * The rate budget: a bucket of complexity points that comes back evenly, within a minute from empty to
+ * whole. The key has one and its workspace has one; this is the one with less left.
+ */
+export type RateLimit = {
+  __typename?: 'RateLimit';
+  /** Points that fit into the budget. */
+  limit: Scalars['Int']['output'];
+  /** Points that are left, with those of this operation taken out. */
+  remaining: Scalars['Int']['output'];
+  /** When the whole budget is back, if nothing else is asked until then. */
+  resetAt: Scalars['DateTime']['output'];
+  /** Points of this operation. What it does not use is given back once it has been answered. */
+  cost: Scalars['Int']['output'];
+  /** Nodes that this operation asks for. */
+  nodes: Scalars['Int']['output'];
+};
+
 /** A label of the workspace, for its posts. */
 export type Tag = Node & {
   __typename?: 'Tag';
@@ -883,6 +903,7 @@ export type ResolversTypes = {
   OwnPostFilter: OwnPostFilter;
   AuthoredPostFilter: AuthoredPostFilter;
   PostOrder: PostOrder;
+  RateLimit: ResolverTypeWrapper<RateLimit>;
   Tag: ResolverTypeWrapper<TagRow>;
   TagOrder: TagOrder;
   Viewer: ResolverTypeWrapper<Omit<Viewer, 'workspace'> & { workspace?: Maybe<ResolversTypes['Workspace']> }>;
@@ -929,6 +950,7 @@ export type ResolversParentTypes = {
   PostFilter: PostFilter;
   OwnPostFilter: OwnPostFilter;
   AuthoredPostFilter: AuthoredPostFilter;
+  RateLimit: RateLimit;
   Tag: TagRow;
   Viewer: Omit<Viewer, 'workspace'> & { workspace?: Maybe<ResolversParentTypes['Workspace']> };
   Workspace: WorkspaceRow;
@@ -987,6 +1009,7 @@ export type QueryResolvers<ContextType = RequestContext, ParentType extends Reso
   contacts?: Resolver<Maybe<ResolversTypes['ContactConnection']>, ParentType, ContextType, RequireFields<QueryContactsArgs, 'orderBy'>>;
   post?: Resolver<Maybe<ResolversTypes['Post']>, ParentType, ContextType, RequireFields<QueryPostArgs, 'id'>>;
   posts?: Resolver<Maybe<ResolversTypes['PostConnection']>, ParentType, ContextType, RequireFields<QueryPostsArgs, 'orderBy'>>;
+  rateLimit?: Resolver<ResolversTypes['RateLimit'], ParentType, ContextType>;
   tags?: Resolver<Maybe<ResolversTypes['TagConnection']>, ParentType, ContextType, RequireFields<QueryTagsArgs, 'orderBy'>>;
   viewer?: Resolver<ResolversTypes['Viewer'], ParentType, ContextType>;
   workspace?: Resolver<Maybe<ResolversTypes['Workspace']>, ParentType, ContextType>;
@@ -1064,6 +1087,14 @@ export type PostResolvers<ContextType = RequestContext, ParentType extends Resol
   comments?: Resolver<Maybe<ResolversTypes['CommentConnection']>, ParentType, ContextType, RequireFields<PostCommentsArgs, 'orderBy'>>;
   tags?: Resolver<Maybe<Array<ResolversTypes['Tag']>>, ParentType, ContextType>;
   __isTypeOf?: IsTypeOfResolverFn<ParentType, ContextType>;
+};
+
+export type RateLimitResolvers<ContextType = RequestContext, ParentType extends ResolversParentTypes['RateLimit'] = ResolversParentTypes['RateLimit']> = {
+  limit?: Resolver<ResolversTypes['Int'], ParentType, ContextType>;
+  remaining?: Resolver<ResolversTypes['Int'], ParentType, ContextType>;
+  resetAt?: Resolver<ResolversTypes['DateTime'], ParentType, ContextType>;
+  cost?: Resolver<ResolversTypes['Int'], ParentType, ContextType>;
+  nodes?: Resolver<ResolversTypes['Int'], ParentType, ContextType>;
 };
 
 export type TagResolvers<ContextType = RequestContext, ParentType extends ResolversParentTypes['Tag'] = ResolversParentTypes['Tag']> = {
@@ -1175,6 +1206,7 @@ export type Resolvers<ContextType = RequestContext> = {
   Member?: MemberResolvers<ContextType>;
   PostMetrics?: PostMetricsResolvers<ContextType>;
   Post?: PostResolvers<ContextType>;
+  RateLimit?: RateLimitResolvers<ContextType>;
   Tag?: TagResolvers<ContextType>;
   Viewer?: ViewerResolvers<ContextType>;
   Workspace?: WorkspaceResolvers<ContextType>;

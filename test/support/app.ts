@@ -1,6 +1,6 @@
 import { expect } from "vitest";
 import { createApp, type App } from "../../src/app.ts";
-import { createApiKey } from "../../src/auth/api-keys.ts";
+import { createApiKey, type NewApiKey } from "../../src/auth/api-keys.ts";
 import { readConfig } from "../../src/config.ts";
 import { demoWorkspaceList } from "../../src/data/demo/seed.ts";
 import { connect, OWNER_ROLE } from "../../src/db/client.ts";
@@ -49,10 +49,17 @@ export interface TestAppOptions {
   logger?: Logger;
 }
 
+/** Rate budgets that no test uses up: those about them set their own. */
+const wholeBudgets = {
+  RATE_LIMIT_POINTS: "100000000",
+  RATE_LIMIT_WORKSPACE_POINTS: "100000000",
+  RATE_LIMIT_ADDRESS_POINTS: "100000000",
+};
+
 /** Builds the server as `serve` does, without listening. Closing it fails on a leaked connection. */
 export async function createTestApp(options: TestAppOptions = {}): Promise<TestApp> {
   const database = options.database ?? (await createTestDatabase("demo"));
-  const config = readConfig({ LOG_LEVEL: "silent", ...options.settings });
+  const config = readConfig({ LOG_LEVEL: "silent", ...wholeBudgets, ...options.settings });
   const logger = options.logger ?? createLogger(config.log);
   const app = await createApp({ config, databaseUrl: database.url, logger });
   const workspaceId = options.workspaceId ?? demoWorkspaceList()[0]!.id;
@@ -101,15 +108,17 @@ export async function createTestApp(options: TestAppOptions = {}): Promise<TestA
   };
 }
 
-/** A key of a workspace, with every scope unless told. */
+/** A key of a workspace, with every scope and no limits of its own unless told. */
 export async function makeKey(
   database: TestDatabase,
   workspaceId: string,
   scopes: ApiKeyScope[] = ["read", "write", "admin", "insight"],
+  own: Pick<NewApiKey, "limits" | "showsCost" | "trustedDocumentsOnly"> = {},
 ): Promise<string> {
   const client = connect(database.ownerUrl, { role: OWNER_ROLE, max: 1 });
   try {
-    const key = await createApiKey(client, workspaceId, { name: "test", role: "OWNER", scopes });
+    const wanted: NewApiKey = { name: "test", role: "OWNER", scopes, ...own };
+    const key = await createApiKey(client, workspaceId, wanted);
     if (!key) throw new Error(`there is no workspace ${workspaceId}`);
     return key;
   } finally {

@@ -8,7 +8,7 @@ import { inWorkspace, type WorkspaceTransaction } from "../../src/db/workspace-t
 import type { TestDatabase } from "./database.ts";
 
 /** A row under the names of its row type. */
-export type Row = Readonly<Record<string, string | number | null | readonly string[]>>;
+export type Row = Readonly<Record<string, string | number | boolean | null | readonly string[]>>;
 
 /** A foreign key without the workspace: from which property to which of the other table. */
 export interface Reference {
@@ -246,7 +246,9 @@ export class World {
       case "bigint":
         return this.#tied ? (COUNTS[lot % COUNTS.length] ?? 0) : lot;
       case "integer":
-        return this.#tied ? lot % 3 : index;
+        return this.#tied ? 1 + (lot % 3) : index + 1;
+      case "boolean":
+        return lot % 2 === 0;
       case "timestamp(3) with time zone":
         if (!this.#tied) return new Date(Date.UTC(2026, 2) + index * MINUTE).toISOString();
         return `2026-03-01 09:30:00.123${String(lot % 1000).padStart(3, "0")}+00`;

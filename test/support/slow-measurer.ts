@@ -182,6 +182,7 @@ class Walker {
 }
 
 function isRelayWrapper(parent: GraphQLCompositeType, { name }: FieldNode): boolean {
+  if (parent.name === "RateLimit" || name.value === "rateLimit") return true;
   if (parent.name.endsWith("Connection")) return WRAPPERS.includes(name.value);
   return parent.name.endsWith("Edge") && ["node", "cursor"].includes(name.value);
 }

@@ -1,8 +1,22 @@
-import { foreignKey, pgTable, primaryKey, text, unique } from "drizzle-orm/pg-core";
+import { sql } from "drizzle-orm";
+import {
+  boolean,
+  check,
+  foreignKey,
+  integer,
+  pgTable,
+  primaryKey,
+  text,
+  unique,
+  type AnyPgColumn,
+} from "drizzle-orm/pg-core";
 import { apiKeyScopes, memberRoles } from "./access-words.ts";
 import { checkWords } from "./check-words.ts";
 import { createdAt, id, moment, word, workspaceId } from "./columns.ts";
 import { workspaces } from "./workspace.ts";
+
+const atLeastOne = (column: AnyPgColumn) =>
+  check(`api_keys_${column.name}_check`, sql`${column} >= 1`);
 
 /** Keys of programs. Only the SHA-256 of a key is stored. */
 export const apiKeys = pgTable(
@@ -17,11 +31,24 @@ export const apiKeys = pgTable(
     createdAt: createdAt(),
     expiresAt: moment("expires_at"),
     revokedAt: moment("revoked_at"),
+    /** Limits of this key in the place of the server's; null where the server's hold. */
+    maxDepth: integer("max_depth"),
+    maxComplexity: integer("max_complexity"),
+    maxNodes: integer("max_nodes"),
+    rateLimitPoints: integer("rate_limit_points"),
+    /** Whether every answer tells its cost. */
+    showCost: boolean("show_cost").notNull().default(false),
+    /** Whether the key may send trusted documents and nothing else. */
+    trustedDocumentsOnly: boolean("trusted_documents_only").notNull().default(false),
   },
   (table) => [
     primaryKey({ columns: [table.workspaceId, table.id] }),
     unique("api_keys_hash_key").on(table.workspaceId, table.hash),
     foreignKey({ columns: [table.workspaceId], foreignColumns: [workspaces.workspaceId] }),
     checkWords("api_keys_role_check", table.role, memberRoles),
+    atLeastOne(table.maxDepth),
+    atLeastOne(table.maxComplexity),
+    atLeastOne(table.maxNodes),
+    atLeastOne(table.rateLimitPoints),
   ],
 );

@@ -1,0 +1,73 @@
+import { RateLimiterRes } from "rate-limiter-flexible";
+import { levelAt, msOf, raised, WINDOW_SECONDS, type Holder, type Level } from "./level.ts";
+import { LocalBuckets } from "./local-buckets.ts";
+import type { Redis } from "./redis.ts";
+import { sharedBuckets } from "./shared-buckets.ts";
+import { tooFast } from "./too-fast.ts";
+
+interface Poured {
+  level: Level;
+  /** How long until the points would fit, in ms; 0 when they did. */
+  wait: number;
+}
+
+/** The rate budgets: a leaky bucket of complexity points for each holder. */
+export class Budget {
+  readonly #redis: Redis | undefined;
+  /** By their limit: a limiter has one for all its buckets. */
+  readonly #limiters = new Map<number, LocalBuckets | ReturnType<typeof sharedBuckets>>();
+
+  constructor(redis?: Redis) {
+    this.#redis = redis;
+  }
+
+  /**
+   * Takes points out of all these budgets, or out of none: then it throws RATE_LIMITED, and what the
+   * same request `paid` before goes back as well. Answers with what is left, the least first.
+   */
+  async take(holders: readonly Holder[], points: number, paid = 0): Promise<Level[]> {
+    const poured = await Promise.all(holders.map((holder) => this.#pour(holder, points)));
+    const slowest = poured.reduce((one, other) => (other.wait > one.wait ? other : one));
+    if (slowest.wait > 0) {
+      const taken = poured.filter(({ wait }) => wait === 0).map(({ level }) => level.holder);
+      await Promise.all([this.giveBack(taken, points), this.giveBack(holders, paid)]);
+      throw tooFast(raised(slowest.level, paid), slowest.wait);
+    }
+    return poured.map(({ level }) => level).sort((one, other) => one.remaining - other.remaining);
+  }
+
+  /** Gives points back that were taken and not used. */
+  async giveBack(holders: readonly Holder[], points: number): Promise<void> {
+    if (points <= 0) return;
+    await Promise.all(
+      holders.map((holder) => this.#limiter(holder.limit).reward(nameOf(holder), points)),
+    );
+  }
+
+  async #pour(holder: Holder, points: number): Promise<Poured> {
+    const { limit } = holder;
+    try {
+      const { consumedPoints } = await this.#limiter(limit).consume(nameOf(holder), points);
+      return { level: levelAt(holder, consumedPoints), wait: 0 };
+    } catch (refused) {
+      if (!(refused instanceof RateLimiterRes)) throw refused;
+      const { consumedPoints } = refused;
+      return {
+        level: levelAt(holder, consumedPoints - points),
+        wait: Math.max(1, msOf(consumedPoints - limit, limit)),
+      };
+    }
+  }
+
+  #limiter(limit: number) {
+    const limiter =
+      this.#limiters.get(limit) ??
+      (this.#redis
+        ? sharedBuckets(this.#redis, limit, WINDOW_SECONDS)
+        : new LocalBuckets(limit, WINDOW_SECONDS));
+    this.#limiters.set(limit, limiter);
+    return limiter;
+  }
+}
+
+const nameOf = ({ kind, id }: Holder) => `${kind}:${id}`;

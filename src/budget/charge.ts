@@ -1,0 +1,74 @@
+import type { Viewer } from "../auth/viewer.ts";
+import type { Config } from "../config.ts";
+import type { Budget } from "./budget.ts";
+import { raised, type Holder, type Level } from "./level.ts";
+
+/** What every request of a viewer pays when it comes in: all that one which is refused costs. */
+const ADMISSION_POINTS = 1;
+
+/**
+ * What one request takes out of the budgets of its key and its workspace: a point when it comes in,
+ * the rest of what it asks for when it has passed the gates; what it does not use goes back.
+ */
+export class Charge {
+  readonly #budget: Budget;
+  readonly #holders: readonly Holder[];
+  #levels: Level[];
+  #paid = ADMISSION_POINTS;
+  /** Points of the operation; one at least. */
+  requested = ADMISSION_POINTS;
+  /** Of these, what it used: known when it has been executed. */
+  actual = ADMISSION_POINTS;
+
+  private constructor(budget: Budget, holders: readonly Holder[], levels: Level[]) {
+    this.#budget = budget;
+    this.#holders = holders;
+    this.#levels = levels;
+  }
+
+  /** Lets a request of a viewer in, or throws RATE_LIMITED. */
+  static async admit(budget: Budget, viewer: Viewer, rate: Config["rate"]): Promise<Charge> {
+    const { workspaceId, keyId, limits } = viewer;
+    const holders: Holder[] = [
+      { kind: "key", id: `${workspaceId}:${keyId}`, limit: limits.ratePoints ?? rate.keyPoints },
+      { kind: "workspace", id: workspaceId, limit: rate.workspacePoints },
+    ];
+    return new Charge(budget, holders, await budget.take(holders, ADMISSION_POINTS));
+  }
+
+  /**
+   * Takes what the operation asks for, or throws RATE_LIMITED and has everything given back: a
+   * client that comes too early would never get in if it paid for that. What costs more than a whole
+   * budget needs a whole budget.
+   */
+  async take(points: number): Promise<void> {
+    this.requested = Math.max(ADMISSION_POINTS, points);
+    const most = Math.min(...this.#holders.map(({ limit }) => limit));
+    const rest = Math.min(this.requested, most) - this.#paid;
+    if (rest <= 0) return;
+    this.#levels = await this.#budget.take(this.#holders, rest, this.#paid);
+    this.#paid += rest;
+  }
+
+  /** Gives back what the operation did not use; nobody waits for it. */
+  settle(actual: number): void {
+    this.actual = Math.min(Math.max(ADMISSION_POINTS, actual), this.requested);
+    const unused = this.#paid - this.actual;
+    if (unused <= 0) return;
+    this.#paid = this.actual;
+    this.#levels = this.#levels.map((level) => raised(level, unused));
+    void this.#budget.giveBack(this.#holders, unused);
+  }
+
+  /** Both budgets, the one with less left first. */
+  get levels(): readonly Level[] {
+    return this.#levels;
+  }
+
+  /** The budget that has less left. */
+  get tightest(): Level {
+    const [level] = this.#levels;
+    if (!level) throw new Error("a charge has holders");
+    return level;
+  }
+}

@@ -1,0 +1,110 @@
+import {
+  HeaderMap,
+  type ApolloServerPlugin,
+  type GraphQLRequestContextWillSendResponse,
+  type GraphQLResponse,
+} from "@apollo/server";
+import { GraphQLError } from "graphql";
+import type { Config } from "../config.ts";
+import type { RequestContext } from "../context.ts";
+import { operationOf } from "../gates/operation.ts";
+import { usedPoints } from "./actual.ts";
+import type { Charge } from "./charge.ts";
+import { budgetHeaders } from "./headers.ts";
+
+type Responding = GraphQLRequestContextWillSendResponse<RequestContext>;
+
+/**
+ * The rate budget: an operation that passed the gates pays before it is executed, and gets back what
+ * it did not use. Every answer to a viewer says in its headers what is left.
+ */
+export function budget(limits: Config["limits"]): ApolloServerPlugin<RequestContext> {
+  return {
+    async requestDidStart() {
+      return {
+        // Not in `didResolveOperation`: Apollo runs those of all plugins, also when a gate refuses.
+        async responseForOperation(request) {
+          const { charge, measured } = request.contextValue;
+          // Variables that do not fit have no complexity: nothing is executed then.
+          if (!charge || measured.complexity === undefined) return null;
+          try {
+            await charge.take(pointsOf(measured.complexity, measured.introspection));
+            return null;
+          } catch (error) {
+            if (error instanceof GraphQLError) return answerWith(error);
+            throw error;
+          }
+        },
+        async willSendResponse(request) {
+          const { charge } = request.contextValue;
+          if (!charge) return;
+          charge.settle(usedBy(request, charge));
+          setHeaders(request, charge);
+          if (request.contextValue.tellsCost) addCost(request, charge, limits);
+        },
+      };
+    },
+  };
+}
+
+/** Values of the schema that cost a point: introspection has no complexity, but is not free. */
+const VALUES_A_POINT = 1_000;
+
+const pointsOf = (complexity: number, introspection = 0) =>
+  Math.max(complexity, Math.ceil(introspection / VALUES_A_POINT));
+
+/** An error thrown from `responseForOperation` would be an unforeseen one to Apollo. */
+function answerWith({ message, extensions }: GraphQLError): GraphQLResponse {
+  const { http, ...rest } = extensions as {
+    http: { status: number; headers: Map<string, string> };
+  };
+  const headers = new HeaderMap(http.headers);
+  return {
+    http: { status: http.status, headers },
+    body: { kind: "single", singleResult: { errors: [{ message, extensions: rest }] } },
+  };
+}
+
+function usedBy(request: Responding, charge: Charge): number {
+  const { data, errors } = resultOf(request);
+  // The database may have worked for long, or the client has hung up: nothing goes back.
+  if (errors.some(({ extensions }) => WORKED.has(extensions?.["code"]))) return charge.requested;
+  const { operation, document, schema } = request;
+  if (!data || !operation || !document) return 0;
+  const measured = operationOf(schema, document, operation);
+  return usedPoints(measured, request.request.variables ?? {}, data) ?? charge.requested;
+}
+
+const WORKED = new Set<unknown>(["TIMEOUT", "INTERNAL_SERVER_ERROR"]);
+
+function resultOf({ response: { body } }: Responding) {
+  if (body.kind !== "single") return { data: undefined, errors: [] };
+  const { data, errors = [] } = body.singleResult;
+  return { data, errors };
+}
+
+/** A refusal for want of budget has its own already, with the budget that was too small. */
+function setHeaders({ response: { http } }: Responding, charge: Charge) {
+  if (http.headers.has("ratelimit")) return;
+  for (const [name, text] of Object.entries(budgetHeaders(charge.levels))) {
+    http.headers.set(name, text);
+  }
+}
+
+function addCost({ response, contextValue }: Responding, charge: Charge, limits: Config["limits"]) {
+  if (response.body.kind !== "single") return;
+  const { singleResult } = response.body;
+  const { viewer, measured } = contextValue;
+  const { limit, remaining, resetAt } = charge.tightest;
+  singleResult.extensions = {
+    ...singleResult.extensions,
+    cost: {
+      requested: charge.requested,
+      actual: charge.actual,
+      nodes: measured.nodes ?? 0,
+      depth: measured.depth ?? 0,
+      limit: viewer?.limits.complexity ?? limits.complexity,
+      budget: { limit, remaining, resetAt: new Date(resetAt).toISOString() },
+    },
+  };
+}
