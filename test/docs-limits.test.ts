@@ -14,7 +14,7 @@ const examples = [...page.matchAll(EXAMPLE)].map(({ groups }) => ({
   points: Number(groups!["points"] ?? 0),
   times: Number(groups!["times"] ?? 1),
   query: groups!["query"]!,
-  answer: JSON.parse(groups!["answer"]!) as Json,
+  answer: JSON.parse(groups!["answer"]!),
 }));
 
 let app: TestApp;

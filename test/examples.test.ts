@@ -12,7 +12,8 @@
 // In an answer `…` stands for any text, "…" for any value and for further items of a list, and the
 // field "…": "…" for further fields; measured figures may be any (test/support/ellipsis.ts).
 // `http://localhost:4000` stands for the server, `$SOCIALHUB_KEY` holds a key, and so does
-// `.data/demo.json`. A comment `<!-- settings: NAME=value -->` gives a page's server settings of its own.
+// `.data/demo.json`. A comment `<!-- settings: NAME=value -->` gives a page's server settings of its own;
+// `<!-- run by: test/<name>.test.ts -->` leaves the whole page to another test.
 import { buildSchema as parseSchema, isTypeSystemDefinitionNode, parse } from "graphql";
 import { copyFileSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";

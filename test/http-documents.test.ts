@@ -37,7 +37,7 @@ const me = {
   id: "me.v1",
   name: "Me",
   type: "query",
-  body: "query Me { viewer { name trustedDocumentsOnly } }",
+  body: "query Me { viewer { name isTrustedDocumentsOnly } }",
 };
 
 async function newApp(settings: Record<string, string>) {
@@ -239,7 +239,7 @@ describe("a trusted document", () => {
         query: "{ posts(first: 1) { totalCount } }",
       });
       expect(answer.json).toEqual({
-        data: { viewer: { name: "test", trustedDocumentsOnly: false } },
+        data: { viewer: { name: "test", isTrustedDocumentsOnly: false } },
       });
     }
   });

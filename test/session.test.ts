@@ -11,7 +11,7 @@ import { ReadSession, RequestEndedError } from "../src/db/session.ts";
 import { statement, value, type Statement } from "../src/db/statement.ts";
 import { inWorkspace } from "../src/db/workspace-transaction.ts";
 import { headlineOperation } from "../src/schema/headline.ts";
-import { createTestApp, makeKey, type Answer, type Json, type TestApp } from "./support/app.ts";
+import { createTestApp, type Answer, type Json, type TestApp } from "./support/app.ts";
 import { createTestDatabase, type TestDatabase } from "./support/database.ts";
 import { captureLog } from "./support/log-lines.ts";
 import { AT_ONCE_MS } from "./support/patience.ts";

@@ -7,7 +7,7 @@ export const viewer = {
     viewer: (_, __, context) => {
       const { name, role, scopes, trustedDocumentsOnly } = viewerOf(context);
       const words = scopes.map((scope) => scope.toUpperCase() as Scope);
-      return { name, role, scopes: words, trustedDocumentsOnly };
+      return { name, role, scopes: words, isTrustedDocumentsOnly: trustedDocumentsOnly };
     },
   },
   Viewer: {

@@ -630,7 +630,7 @@ type Viewer {
   "What the key may do."
   scopes: [Scope!]!
   "Whether the key may send trusted documents only."
-  trustedDocumentsOnly: Boolean!
+  isTrustedDocumentsOnly: Boolean!
   "The viewer's workspace."
   workspace: Workspace
 }

@@ -601,7 +601,7 @@ export type Viewer = {
   /** What the key may do. */
   scopes: Array<Scope>;
   /** Whether the key may send trusted documents only. */
-  trustedDocumentsOnly: Scalars['Boolean']['output'];
+  isTrustedDocumentsOnly: Scalars['Boolean']['output'];
   /** The viewer's workspace. */
   workspace: Maybe<Workspace>;
 };
@@ -1109,7 +1109,7 @@ export type ViewerResolvers<ContextType = RequestContext, ParentType extends Res
   name?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
   role?: Resolver<ResolversTypes['Role'], ParentType, ContextType>;
   scopes?: Resolver<Array<ResolversTypes['Scope']>, ParentType, ContextType>;
-  trustedDocumentsOnly?: Resolver<ResolversTypes['Boolean'], ParentType, ContextType>;
+  isTrustedDocumentsOnly?: Resolver<ResolversTypes['Boolean'], ParentType, ContextType>;
   workspace?: Resolver<Maybe<ResolversTypes['Workspace']>, ParentType, ContextType>;
 };
 

@@ -22,11 +22,15 @@ export interface Page {
 
 export const root = join(import.meta.dirname, "../..");
 
-/** README.md and every page of docs/api with what can be run in it. */
+/** README.md and every page of docs/api with what can be run in it, but those that another test runs. */
 export const readPages = (): Page[] =>
-  ["README.md", ...pagesOf("docs/api")].map((name) =>
-    readPage(name, readFileSync(join(root, name), "utf8")),
-  );
+  ["README.md", ...pagesOf("docs/api")].flatMap((name) => {
+    const text = readFileSync(join(root, name), "utf8");
+    const elsewhere = /^<!-- run by: (\S+) -->$/m.exec(text)?.[1];
+    if (elsewhere === undefined) return readPage(name, text);
+    if (readFileSync(join(root, elsewhere), "utf8").includes(name)) return [];
+    throw new Error(`${elsewhere} is to run ${name} and does not name it`);
+  });
 
 const pagesOf = (folder: string): string[] =>
   readdirSync(join(root, folder))
