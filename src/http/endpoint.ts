@@ -8,7 +8,7 @@ import { GRAPHQL_METHODS, GRAPHQL_PATH } from "./edge.ts";
 import { isUnchanged } from "./entity-tag.ts";
 import { checkHeaders } from "./headers.ts";
 import { negotiate, responseTypes } from "./media-type.ts";
-import { parametersOf, type Parameters as GraphQLParameters } from "./parameters.ts";
+import { parametersOf, type GraphQLParameters } from "./parameters.ts";
 import type { TrustedDocuments } from "./trusted-documents.ts";
 
 export interface Endpoint {
