@@ -147,8 +147,9 @@ function apolloOptions({ limits }: Config, logger: Logger): ApolloServerOptions<
     maxRecursiveSelections: limits.selections,
     plugins: [
       gates(limits),
-      httpStatus(),
       insight(logger),
+      // After what may take data away.
+      httpStatus(),
       // It wraps every field of every answer.
       ApolloServerPluginCacheControlDisabled(),
       // It loads from a CDN.
