@@ -109,7 +109,7 @@ export async function createApp({
       apollo,
       logger,
       trustedDocuments,
-      corsOrigins: config.http.corsOrigins,
+      corsOrigins: config.edge.corsOrigins,
       identify,
       createContext: (asking) => createContext(pool, statementTimeoutMs, asking),
     }),

@@ -113,26 +113,6 @@ export const settings = {
     default: "262144",
     about: "the largest request body",
   },
-  COMPRESSION_THRESHOLD_BYTES: {
-    ...integer(0, 1_073_741_824),
-    default: "1024",
-    about: "the smallest answer that is compressed, for clients that accept br or gzip",
-  },
-  CORS_ORIGINS: {
-    ...origins,
-    default: undefined,
-    about: "origins whose pages may ask from a browser, separated by commas; none when not set",
-  },
-  TRUSTED_DOCUMENTS: {
-    ...file,
-    default: undefined,
-    about: "persisted query manifest whose operations are accepted by their ids",
-  },
-  TRUSTED_DOCUMENTS_ONLY: {
-    ...oneOf(["on", "off"]),
-    default: "off",
-    about: "whether nothing but trusted documents is accepted, for every API key",
-  },
   MAX_TOKENS: { ...integer(1, 1_000_000), default: "2000", about: "tokens in a document" },
   MAX_SELECTIONS: {
     ...integer(1, 1_000_000),
@@ -154,6 +134,26 @@ export const settings = {
     default: "10000",
     about: "nodes that an operation may ask for: page sizes multiplied down the path",
   },
+  COMPRESSION_THRESHOLD_BYTES: {
+    ...integer(0, 1_073_741_824),
+    default: "1024",
+    about: "the smallest answer that is compressed, for clients that accept br or gzip",
+  },
+  CORS_ORIGINS: {
+    ...origins,
+    default: undefined,
+    about: "origins whose pages may ask from a browser, separated by commas; none when not set",
+  },
+  TRUSTED_DOCUMENTS: {
+    ...file,
+    default: undefined,
+    about: "persisted query manifest whose operations are accepted by their ids",
+  },
+  TRUSTED_DOCUMENTS_ONLY: {
+    ...oneOf(["on", "off"]),
+    default: "off",
+    about: "whether nothing but trusted documents is accepted, for every API key",
+  },
   LOG_LEVEL: {
     ...oneOf(["trace", "debug", "info", "warn", "error", "silent"]),
     default: "info",
@@ -170,16 +170,7 @@ type Settings = typeof settings;
 type Parsed = { [Name in keyof Settings]: z.output<Settings[Name]["check"]> };
 
 export interface Config {
-  http: {
-    port: number;
-    host: string;
-    maxBodyBytes: number;
-    compressionThresholdBytes: number;
-    /** Origins whose pages may ask; `*` alone stands for all. */
-    corsOrigins: string[];
-  };
-  /** Operations that are accepted by id, from a file; `only` when nothing else is. */
-  trustedDocuments: { path: string | undefined; only: boolean };
+  http: { port: number; host: string; maxBodyBytes: number };
   /** Logins of the server and of the owner; embedded when there is no DATABASE_URL. */
   database: { kind: "embedded" } | { kind: "external"; url: string; ownerUrl: string };
   dataDir: string;
@@ -192,6 +183,10 @@ export interface Config {
   };
   limits: { tokens: number; selections: number; depth: number; complexity: number; nodes: number };
   log: { level: Parsed["LOG_LEVEL"]; format: Parsed["LOG_FORMAT"] };
+  /** Origins whose pages may ask, `*` alone standing for all, and what is compressed. */
+  edge: { corsOrigins: string[]; compressionThresholdBytes: number };
+  /** Operations that are accepted by id, from a file; `only` when nothing else is. */
+  trustedDocuments: { path: string | undefined; only: boolean };
 }
 
 /** A setting that stops the start: which, what it was, what it may be, in one line. */
@@ -241,17 +236,7 @@ function assemble(value: Parsed): Config {
     );
   }
   return {
-    http: {
-      port: value.PORT,
-      host: value.HOST,
-      maxBodyBytes: value.MAX_BODY_BYTES,
-      compressionThresholdBytes: value.COMPRESSION_THRESHOLD_BYTES,
-      corsOrigins: value.CORS_ORIGINS ?? [],
-    },
-    trustedDocuments: {
-      path: value.TRUSTED_DOCUMENTS,
-      only: value.TRUSTED_DOCUMENTS_ONLY === "on",
-    },
+    http: { port: value.PORT, host: value.HOST, maxBodyBytes: value.MAX_BODY_BYTES },
     database: value.DATABASE_URL
       ? {
           kind: "external",
@@ -275,5 +260,13 @@ function assemble(value: Parsed): Config {
       nodes: value.MAX_NODES,
     },
     log: { level: value.LOG_LEVEL, format: value.LOG_FORMAT },
+    edge: {
+      corsOrigins: value.CORS_ORIGINS ?? [],
+      compressionThresholdBytes: value.COMPRESSION_THRESHOLD_BYTES,
+    },
+    trustedDocuments: {
+      path: value.TRUSTED_DOCUMENTS,
+      only: value.TRUSTED_DOCUMENTS_ONLY === "on",
+    },
   };
 }
