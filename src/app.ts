@@ -125,7 +125,7 @@ export async function createApp({
       operations,
       timeoutMs: config.operations.timeoutMs,
       trustedDocuments,
-      corsOrigins: config.http.corsOrigins,
+      corsOrigins: config.edge.corsOrigins,
       identify,
       createContext: (asking) => createContext(pool, asking),
     }),

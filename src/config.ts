@@ -185,26 +185,6 @@ export const settings = {
     default: "262144",
     about: "the largest request body",
   },
-  COMPRESSION_THRESHOLD_BYTES: {
-    ...integer(0, 1_073_741_824),
-    default: "1024",
-    about: "the smallest answer that is compressed, for clients that accept br or gzip",
-  },
-  CORS_ORIGINS: {
-    ...origins,
-    default: undefined,
-    about: "origins whose pages may ask from a browser, separated by commas; none when not set",
-  },
-  TRUSTED_DOCUMENTS: {
-    ...file,
-    default: undefined,
-    about: "persisted query manifest whose operations are accepted by their ids",
-  },
-  TRUSTED_DOCUMENTS_ONLY: {
-    ...oneOf(["on", "off"]),
-    default: "off",
-    about: "whether nothing but trusted documents is accepted, for every API key",
-  },
   MAX_TOKENS: { ...integer(1, 1_000_000), default: "2000", about: "tokens in a document" },
   MAX_SELECTIONS: {
     ...integer(1, 1_000_000),
@@ -225,6 +205,26 @@ export const settings = {
     ...integer(1, 100_000_000),
     default: "10000",
     about: "nodes that an operation may ask for: page sizes multiplied down the path",
+  },
+  COMPRESSION_THRESHOLD_BYTES: {
+    ...integer(0, 1_073_741_824),
+    default: "1024",
+    about: "the smallest answer that is compressed, for clients that accept br or gzip",
+  },
+  CORS_ORIGINS: {
+    ...origins,
+    default: undefined,
+    about: "origins whose pages may ask from a browser, separated by commas; none when not set",
+  },
+  TRUSTED_DOCUMENTS: {
+    ...file,
+    default: undefined,
+    about: "persisted query manifest whose operations are accepted by their ids",
+  },
+  TRUSTED_DOCUMENTS_ONLY: {
+    ...oneOf(["on", "off"]),
+    default: "off",
+    about: "whether nothing but trusted documents is accepted, for every API key",
   },
   RATE_LIMIT_POINTS: {
     ...integer(1, 100_000_000),
@@ -282,16 +282,11 @@ export interface Config {
     maxHeaders: number;
     maxHeaderBytes: number;
     maxBodyBytes: number;
-    compressionThresholdBytes: number;
-    /** Origins whose pages may ask; `*` alone stands for all. */
-    corsOrigins: string[];
     /** Proxies that are believed about whom they forward. */
     trustProxy: string[] | false;
   };
   /** How many operations run and wait for their turn, how long they may wait and run. */
   operations: { running: number; queued: number; waitMs: number; timeoutMs: number };
-  /** Operations that are accepted by id, from a file; `only` when nothing else is. */
-  trustedDocuments: { path: string | undefined; only: boolean };
   /** Logins of the server and of the owner; embedded when there is no DATABASE_URL. */
   database: { kind: "embedded" } | { kind: "external"; url: string; ownerUrl: string };
   dataDir: string;
@@ -308,6 +303,10 @@ export interface Config {
   /** Undefined when the server counts on its own. */
   redis: { url: string; patienceMs: number } | undefined;
   log: { level: Parsed["LOG_LEVEL"]; format: Parsed["LOG_FORMAT"] };
+  /** Origins whose pages may ask, `*` alone standing for all, and what is compressed. */
+  edge: { corsOrigins: string[]; compressionThresholdBytes: number };
+  /** Operations that are accepted by id, from a file; `only` when nothing else is. */
+  trustedDocuments: { path: string | undefined; only: boolean };
 }
 
 /** A setting that stops the start: which, what it was, what it may be, in one line. */
@@ -367,8 +366,6 @@ function assemble(value: Parsed): Config {
       maxHeaders: value.MAX_HEADERS,
       maxHeaderBytes: value.MAX_HEADER_BYTES,
       maxBodyBytes: value.MAX_BODY_BYTES,
-      compressionThresholdBytes: value.COMPRESSION_THRESHOLD_BYTES,
-      corsOrigins: value.CORS_ORIGINS ?? [],
       trustProxy: value.TRUST_PROXY ?? false,
     },
     operations: {
@@ -376,10 +373,6 @@ function assemble(value: Parsed): Config {
       queued: value.MAX_QUEUED_OPERATIONS,
       waitMs: value.POOL_ACQUIRE_TIMEOUT_MS,
       timeoutMs: value.REQUEST_TIMEOUT_MS,
-    },
-    trustedDocuments: {
-      path: value.TRUSTED_DOCUMENTS,
-      only: value.TRUSTED_DOCUMENTS_ONLY === "on",
     },
     database: value.DATABASE_URL
       ? {
@@ -413,5 +406,13 @@ function assemble(value: Parsed): Config {
         ? undefined
         : { url: value.REDIS_URL, patienceMs: value.REDIS_TIMEOUT_MS },
     log: { level: value.LOG_LEVEL, format: value.LOG_FORMAT },
+    edge: {
+      corsOrigins: value.CORS_ORIGINS ?? [],
+      compressionThresholdBytes: value.COMPRESSION_THRESHOLD_BYTES,
+    },
+    trustedDocuments: {
+      path: value.TRUSTED_DOCUMENTS,
+      only: value.TRUSTED_DOCUMENTS_ONLY === "on",
+    },
   };
 }

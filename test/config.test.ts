@@ -144,10 +144,10 @@ describe("the configuration", () => {
 
   it("takes origins, separated by commas", () => {
     const origins = ["https://app.example.com", "http://localhost:3000"];
-    const { http } = readConfig({ CORS_ORIGINS: origins.join(", ") });
-    expect(http.corsOrigins).toEqual(origins);
-    expect(readConfig({ CORS_ORIGINS: "*" }).http.corsOrigins).toEqual(["*"]);
-    expect(readConfig({}).http.corsOrigins).toEqual([]);
+    const { edge } = readConfig({ CORS_ORIGINS: origins.join(", ") });
+    expect(edge.corsOrigins).toEqual(origins);
+    expect(readConfig({ CORS_ORIGINS: "*" }).edge.corsOrigins).toEqual(["*"]);
+    expect(readConfig({}).edge.corsOrigins).toEqual([]);
   });
 
   it("says that nothing would be accepted without a manifest", () => {

@@ -392,6 +392,23 @@ describe("a page of another origin", () => {
     expect(log.operations()).toEqual([]);
   });
 
+  it("of any origin may ask where that is set, still without cookies", async () => {
+    const database = { ...app.database, close: async () => undefined };
+    const anybody = await createTestApp({ database, settings: { CORS_ORIGINS: "*" } });
+    try {
+      const { headers } = await anybody.server.inject({
+        method: "POST",
+        url: "/graphql",
+        headers: { origin: "https://any.example", authorization: `Bearer ${anybody.key}` },
+        payload: ping,
+      });
+      expect(headers["access-control-allow-origin"]).toBe("*");
+      expect(headers).not.toHaveProperty("access-control-allow-credentials");
+    } finally {
+      await anybody.close();
+    }
+  });
+
   it("is not asked for where there are no origins", async () => {
     const closed = await createTestApp({
       database: { ...app.database, close: async () => undefined },

@@ -8,7 +8,7 @@ export const GRAPHQL_PATH = "/graphql";
 export const GRAPHQL_METHODS = "GET, POST, OPTIONS";
 
 /** What holds for every URL: the request's id, security headers, 404 and 405, compression. */
-export async function httpEdge(server: FastifyInstance, { http }: Config) {
+export async function httpEdge(server: FastifyInstance, { edge }: Config) {
   server.addHook("onRequest", async (request, reply) => {
     void reply.headers({
       "x-request-id": request.id,
@@ -23,7 +23,7 @@ export async function httpEdge(server: FastifyInstance, { http }: Config) {
   });
   await server.register(compress, {
     encodings: ["br", "gzip"],
-    threshold: http.compressionThresholdBytes,
+    threshold: edge.compressionThresholdBytes,
     // A request that grows when it is unpacked would pass the bound on bodies.
     globalDecompression: false,
   });

@@ -9,7 +9,7 @@ import { isUnchanged } from "./entity-tag.ts";
 import { checkHeaders } from "./headers.ts";
 import { negotiate, responseTypes } from "./media-type.ts";
 import type { OperationQueue } from "./operation-queue.ts";
-import { parametersOf, type Parameters as GraphQLParameters } from "./parameters.ts";
+import { parametersOf, type GraphQLParameters } from "./parameters.ts";
 import { closeAtEnd, takeTurns } from "./request-end.ts";
 import type { TrustedDocuments } from "./trusted-documents.ts";
 

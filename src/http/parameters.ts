@@ -2,7 +2,7 @@ import type { FastifyRequest } from "fastify";
 import { refusal } from "../errors.ts";
 
 /** What a GraphQL request over HTTP consists of, well-formed. */
-export interface Parameters {
+export interface GraphQLParameters {
   query?: string;
   operationName?: string;
   variables?: Record<string, unknown>;
@@ -12,7 +12,7 @@ export interface Parameters {
 }
 
 /** The request's parameters, from the URL of a GET and the body of a POST. Throws BAD_REQUEST. */
-export function parametersOf(request: FastifyRequest): Parameters {
+export function parametersOf(request: FastifyRequest): GraphQLParameters {
   const given = request.method === "POST" ? bodyOf(request.body) : searchOf(request.url);
   const query = textOf(given, "query");
   const operationName = textOf(given, "operationName");

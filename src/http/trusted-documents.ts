@@ -3,7 +3,7 @@ import { z } from "zod";
 import type { Viewer } from "../auth/viewer.ts";
 import { ConfigError, type Config } from "../config.ts";
 import { refusal } from "../errors.ts";
-import type { Parameters } from "./parameters.ts";
+import type { GraphQLParameters } from "./parameters.ts";
 
 /** What `@apollo/generate-persisted-query-manifest` writes. */
 const manifestForm = z.object({
@@ -38,7 +38,7 @@ export class TrustedDocuments {
    * The request with the text of the operation that it names, or as it is. Ids that are not of the
    * manifest go on to Apollo, whose cache of persisted queries knows texts by their SHA-256.
    */
-  resolve(parameters: Parameters, viewer: Viewer | undefined): Parameters {
+  resolve(parameters: GraphQLParameters, viewer: Viewer | undefined): GraphQLParameters {
     const { documentId, ...rest } = parameters;
     const trusted = documentId === undefined ? undefined : this.#bodies.get(documentId);
     if (trusted !== undefined) return { ...rest, query: trusted, extensions: {} };
