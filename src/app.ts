@@ -142,19 +142,17 @@ function createPool({ pool }: Config, url: string, size: number): Pool {
   return new Pool({ url, role: APP_ROLE, size, acquireTimeoutMs, idleTimeoutMs });
 }
 
-function createApollo({ limits }: Config, logger: Logger, server: FastifyInstance) {
+function createApollo(config: Config, logger: Logger, server: FastifyInstance) {
+  const { plugin: gatesPlugin, ...gateOptions } = gates(config);
   return new ApolloServer<RequestContext>({
     schema: buildSchema(),
     formatError,
     logger,
-    introspection: true,
     includeStacktraceInErrorResponses: false,
     stopOnTerminationSignals: false,
-    parseOptions: { maxTokens: limits.tokens },
-    // Also moves the packages' own rules behind the standard ones: they loop on a fragment cycle.
-    maxRecursiveSelections: limits.selections,
+    ...gateOptions,
     plugins: [
-      gates(limits),
+      gatesPlugin,
       insight(logger),
       fastifyApolloDrainPlugin(server),
       // It wraps every field of every answer.

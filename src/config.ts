@@ -93,11 +93,30 @@ export const settings = {
     default: "262144",
     about: "the largest request body",
   },
-  MAX_TOKENS: { ...integer(1, 1_000_000), default: "2000", about: "tokens in a document" },
+  MAX_TOKENS: {
+    ...integer(1, 100_000),
+    default: "2000",
+    about: "tokens, and lines, of a document",
+  },
   MAX_SELECTIONS: {
-    ...integer(1, 1_000_000),
+    ...integer(1, 100_000),
     default: "5000",
-    about: "selections of an operation with its fragments spread out",
+    about: "selections of a document with its fragments spread out",
+  },
+  MAX_ALIASES: {
+    ...integer(0, 100_000),
+    default: "150",
+    about: "aliases of a document with its fragments spread out",
+  },
+  MAX_ROOT_FIELDS: {
+    ...integer(1, 100_000),
+    default: "80",
+    about: "fields at the root of an operation",
+  },
+  MAX_DIRECTIVES: {
+    ...integer(0, 100_000),
+    default: "100",
+    about: "directives of a document with its fragments spread out",
   },
   MAX_DEPTH: {
     ...integer(1, 1000),
@@ -113,6 +132,11 @@ export const settings = {
     ...integer(1, 100_000_000),
     default: "10000",
     about: "nodes that an operation may ask for: page sizes multiplied down the path",
+  },
+  INTROSPECTION: {
+    ...oneOf(["authenticated", "off"]),
+    default: "authenticated",
+    about: "who may ask for the schema and gets hints at similar names: every key, or nobody",
   },
   LOG_LEVEL: {
     ...oneOf(["trace", "debug", "info", "warn", "error", "silent"]),
@@ -141,7 +165,17 @@ export interface Config {
     idleTimeoutMs: number;
     statementTimeoutMs: number;
   };
-  limits: { tokens: number; selections: number; depth: number; complexity: number; nodes: number };
+  limits: {
+    tokens: number;
+    selections: number;
+    aliases: number;
+    rootFields: number;
+    directives: number;
+    depth: number;
+    complexity: number;
+    nodes: number;
+  };
+  introspection: Parsed["INTROSPECTION"];
   log: { level: Parsed["LOG_LEVEL"]; format: Parsed["LOG_FORMAT"] };
 }
 
@@ -206,10 +240,14 @@ function assemble(value: Parsed): Config {
     limits: {
       tokens: value.MAX_TOKENS,
       selections: value.MAX_SELECTIONS,
+      aliases: value.MAX_ALIASES,
+      rootFields: value.MAX_ROOT_FIELDS,
+      directives: value.MAX_DIRECTIVES,
       depth: value.MAX_DEPTH,
       complexity: value.MAX_COMPLEXITY,
       nodes: value.MAX_NODES,
     },
+    introspection: value.INTROSPECTION,
     log: { level: value.LOG_LEVEL, format: value.LOG_FORMAT },
   };
 }

@@ -107,6 +107,7 @@ describe("the configuration", () => {
     ["HOST", ["  ", "local host", "http://localhost", "[::1]", "a/b"], "a host name or an IP"],
     ["DATA_DIR", [" ", " data", "data ", "da\nta"], "the path of a folder"],
     ["DEMO", ["yes", "ON", "true", "1", " on"], "one of on, off"],
+    ["INTROSPECTION", ["on", "Off", "everybody", "off "], "one of authenticated, off"],
     ["LOG_LEVEL", ["INFO", "verbose", "30", "info "], "one of trace, debug, info"],
     ["LOG_FORMAT", ["text", "JSON", "logfmt"], "one of auto, pretty, json"],
   ] as const)("says what %s may be", (name, wrong, may) => {
@@ -160,7 +161,8 @@ describe("the configuration", () => {
   });
 
   it("covers every setting with a wrong value above", () => {
-    const covered = [...numbers, ...urls, "HOST", "DATA_DIR", "DEMO", "LOG_LEVEL", "LOG_FORMAT"];
+    const words = ["HOST", "DATA_DIR", "DEMO", "INTROSPECTION", "LOG_LEVEL", "LOG_FORMAT"];
+    const covered = [...numbers, ...urls, ...words];
     expect(covered.sort()).toEqual([...names].sort());
   });
 });

@@ -7,6 +7,7 @@ import {
   type GraphQLSchema,
   type SelectionSetNode,
 } from "graphql";
+import { FragmentMemo } from "./fragments.ts";
 import { operationOf, type MeasuredOperation } from "./operation.ts";
 
 /** How many times the standard introspection an operation may read of the schema. */
@@ -15,14 +16,13 @@ const STANDARD_TIMES = 3;
 /** About how many values the operation reads of the schema. */
 export function introspectionSize(measured: MeasuredOperation): number {
   const lengths = listLengths(measured.schema);
-  const fragmentSizes = new Map<string, number>();
 
   /** Within `__schema` or `__type` there are only introspection's own fields. */
   const sizeOf = (set: SelectionSetNode, inside: boolean): number => {
     let size = 0;
     for (const selection of set.selections) {
       if (selection.kind === Kind.FRAGMENT_SPREAD) {
-        size += fragmentSize(selection.name.value, inside);
+        size += (inside ? insideSizes : outsideSizes).get(selection.name.value) ?? 0;
       } else if (selection.kind === Kind.INLINE_FRAGMENT) {
         size += sizeOf(selection.selectionSet, inside);
       } else if (!selection.selectionSet) {
@@ -34,15 +34,9 @@ export function introspectionSize(measured: MeasuredOperation): number {
     }
     return size;
   };
-  const fragmentSize = (name: string, inside: boolean): number => {
-    const key = `${name} ${inside}`;
-    const known = fragmentSizes.get(key);
-    if (known !== undefined) return known;
-    const fragment = measured.fragments.get(name);
-    const size = fragment ? sizeOf(fragment.selectionSet, inside) : 0;
-    fragmentSizes.set(key, size);
-    return size;
-  };
+  const memo = (inside: boolean) =>
+    new FragmentMemo(measured.fragments, ({ selectionSet }) => sizeOf(selectionSet, inside));
+  const [insideSizes, outsideSizes] = [memo(true), memo(false)];
   return sizeOf(measured.operation.selectionSet, false);
 }
 

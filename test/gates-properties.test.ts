@@ -1,0 +1,88 @@
+import fc from "fast-check";
+import { getOperationAST, parse } from "graphql";
+import { performance } from "node:perf_hooks";
+import { describe, expect, it } from "vitest";
+import { buildSchema } from "../src/schema/build.ts";
+import { documents } from "./support/documents.ts";
+import { gateServer, type Gated } from "./support/gate-server.ts";
+import { hostileDocuments } from "./support/hostile-documents.ts";
+import { measureSlowly } from "./support/slow-measurer.ts";
+
+const schema = buildSchema();
+
+/** How long an operation may block before it is executed. */
+const MOST_MS = 20;
+
+interface Document {
+  text: string;
+  variables: Record<string, unknown>;
+}
+
+describe("any document", () => {
+  const ask = gateServer();
+
+  /** In ms. What else the machine does is not measured, as far as that can be told. */
+  async function timed({ text, variables }: Document) {
+    const [start, cpu] = [performance.now(), process.cpuUsage()];
+    const gated = await ask(text, { variables });
+    const { user, system } = process.cpuUsage(cpu);
+    return { gated, ms: Math.min(performance.now() - start, (user + system) / 1000) };
+  }
+
+  function equalsSlow({ text, variables }: Document, { measured }: Gated) {
+    const document = parse(text);
+    const slow = measureSlowly(schema, document, variables);
+    expect(measured.depth).toBe(slow.depth);
+    if (measured.nodes === undefined) return slow;
+    expect({ complexity: measured.complexity, nodes: measured.nodes }).toEqual({
+      complexity: slow.complexity,
+      nodes: slow.nodes,
+    });
+    return slow;
+  }
+
+  it("is refused or passes without a 500, within 20 ms; what is measured is what it costs; what is offered passes", async () => {
+    const seen = new Map<string, number>();
+    const count = (what: string) => seen.set(what, (seen.get(what) ?? 0) + 1);
+    const suspects: Document[] = [];
+    let deepest = 0;
+    let dearest = 0;
+    await fc.assert(
+      fc.asyncProperty(
+        fc.oneof(documents(schema), hostileDocuments()),
+        async ({ text, variables }) => {
+          const { gated, ms } = await timed({ text, variables });
+          const { code, status, measured, extensions, errors } = gated;
+          expect(errors.length).toBeLessThanOrEqual(11);
+          expect([undefined, 400]).toContain(status);
+          expect(code).not.toBe("INTERNAL_SERVER_ERROR");
+          if (code !== "GRAPHQL_PARSE_FAILED" && ms > MOST_MS) suspects.push({ text, variables });
+          count(code ?? "passed");
+          if (measured.depth !== undefined && !text.includes("__schema")) {
+            const slow = equalsSlow({ text, variables }, gated);
+            count("measured");
+            deepest = Math.max(deepest, slow.depth);
+            dearest = Math.max(dearest, slow.complexity);
+          }
+          const { rewritten } = extensions as { rewritten?: string };
+          if (rewritten !== undefined) {
+            count("rewritten");
+            const { variables: changed = variables } = extensions as Partial<Document>;
+            expect((await ask(rewritten, { variables: changed })).errors).toEqual([]);
+          }
+        },
+      ),
+      { numRuns: 10_000, seed: 20_261_122, endOnFailure: true },
+    );
+    console.log(seen, deepest, dearest, suspects.length);
+    // Most were slow because nothing had been compiled yet, or because another process had its turn.
+    for (const suspect of suspects) {
+      let least = Number.POSITIVE_INFINITY;
+      for (let attempt = 0; attempt < 3 && least > MOST_MS; attempt += 1) {
+        least = Math.min(least, (await timed(suspect)).ms);
+      }
+      expect(least, suspect.text).toBeLessThan(MOST_MS);
+    }
+  });
+});
+void getOperationAST;
