@@ -40,7 +40,7 @@ export function countComparisons(document: DocumentNode, fragments: Fragments): 
 /** Fields by their names in the answer, and how many sets and fragments they come from. */
 function collect(sets: readonly SelectionSetNode[], fragments: Fragments) {
   const groups = new Map<string, FieldNode[]>();
-  const spread = new Set<SelectionSetNode>();
+  const spread = new Set<string>();
   let fields = 0;
   const visit = ({ selections }: SelectionSetNode) => {
     for (const selection of selections) {
@@ -52,11 +52,12 @@ function collect(sets: readonly SelectionSetNode[], fragments: Fragments) {
         else groups.set(name, [selection]);
         fields += 1;
       } else {
-        const set = fragments.get(selection.name.value)?.selectionSet;
-        if (set && !spread.has(set)) {
-          spread.add(set);
-          visit(set);
-        }
+        const name = selection.name.value;
+        if (spread.has(name)) continue;
+        // Names that no fragment has are compared as well.
+        spread.add(name);
+        const fragment = fragments.get(name);
+        if (fragment) visit(fragment.selectionSet);
       }
     }
   };

@@ -1,19 +1,16 @@
-import { ApolloServer } from "@apollo/server";
-import type { GraphQLFormattedError } from "graphql";
+import type { GraphQLRequestContextDidResolveOperation } from "@apollo/server";
+import { getOperationAST, GraphQLError, parse, specifiedRules, validate } from "graphql";
 import { Viewer, type ViewerLimits } from "../../src/auth/viewer.ts";
 import { readConfig } from "../../src/config.ts";
 import type { Measured, RequestContext } from "../../src/context.ts";
 import { gates } from "../../src/gates/plugin.ts";
-import { formatError } from "../../src/insight/format-error.ts";
 import { buildSchema } from "../../src/schema/build.ts";
 
 /** What came of an operation up to its execution. */
 export interface Gated {
   /** Undefined when it passed. */
   code: string | undefined;
-  /** HTTP status of a refusal. */
-  status: number | undefined;
-  errors: readonly GraphQLFormattedError[];
+  errors: readonly GraphQLError[];
   extensions: Record<string, unknown>;
   measured: Partial<Measured>;
 }
@@ -25,43 +22,61 @@ export interface Asked {
 
 export type Ask = (query: string, asked?: Asked) => Promise<Gated>;
 
+const schema = buildSchema();
+
 /**
- * The server's own parsing, validation and gates in Apollo Server, without HTTP and database: what
- * passes is answered without being executed. Remembers no documents.
+ * What Apollo Server does with an operation before it executes it (parsing, validation, gates), without
+ * HTTP, database and memory of documents. Throws whatever would be a 500.
  */
 export function gateServer(settings: Record<string, string> = {}): Ask {
-  const { plugin, ...options } = gates(readConfig(settings));
-  const server = new ApolloServer<RequestContext>({
-    schema: buildSchema(),
-    formatError,
-    includeStacktraceInErrorResponses: false,
-    documentStore: null,
-    ...options,
-    plugins: [plugin, { requestDidStart: async () => ({ responseForOperation: passed }) }],
-  });
-  return async (query, { variables, limits } = {}) => {
-    const contextValue = {
-      viewer: new Viewer({
-        workspaceId: "w",
-        name: "test",
-        role: "OWNER",
-        scopes: ["read"],
-        ...(limits ? { limits } : {}),
-      }),
-      measured: {},
-    } as RequestContext;
-    const { body, http } = await server.executeOperation(
-      { query, ...(variables ? { variables } : {}) },
-      { contextValue },
-    );
-    const errors = body.kind === "single" ? (body.singleResult.errors ?? []) : [];
-    const extensions = errors[0]?.extensions ?? {};
-    const { code } = extensions as { code?: string };
-    return { code, status: http.status, errors, extensions, measured: contextValue.measured };
-  };
-}
+  const { plugin, parseOptions, validationRules, validationOptions } = gates(readConfig(settings));
+  const rules = [...specifiedRules, ...validationRules];
+  const listening = plugin.requestDidStart?.({} as never);
 
-const passed = async () => ({
-  http: { status: undefined, headers: new Map() as never },
-  body: { kind: "single" as const, singleResult: { data: null } },
-});
+  return async (query, { variables = {}, limits = {} } = {}) => {
+    const viewer = new Viewer({
+      workspaceId: "w",
+      name: "test",
+      role: "OWNER",
+      scopes: ["read"],
+      limits,
+    });
+    const contextValue = { viewer, measured: {} } as RequestContext;
+    const errors = await refusalsOf(query, variables, contextValue);
+    const [first] = errors;
+    return {
+      code: first && String(first.extensions["code"] ?? "GRAPHQL_VALIDATION_FAILED"),
+      errors,
+      extensions: { ...first?.extensions },
+      measured: contextValue.measured,
+    };
+  };
+
+  async function refusalsOf(
+    query: string,
+    variables: Record<string, unknown>,
+    contextValue: RequestContext,
+  ): Promise<readonly GraphQLError[]> {
+    let document;
+    try {
+      document = parse(query, parseOptions);
+    } catch (error) {
+      if (!(error instanceof GraphQLError)) throw error;
+      return [new GraphQLError(error.message, { extensions: { code: "GRAPHQL_PARSE_FAILED" } })];
+    }
+    const invalid = validate(schema, document, rules, validationOptions);
+    if (invalid.length > 0) return invalid;
+    const operation = getOperationAST(document) ?? undefined;
+    const request = { document, schema, operation, request: { variables }, contextValue };
+    const listener = await listening;
+    try {
+      await listener?.didResolveOperation?.(
+        request as unknown as GraphQLRequestContextDidResolveOperation<RequestContext>,
+      );
+      return [];
+    } catch (error) {
+      if (!(error instanceof GraphQLError)) throw error;
+      return [error];
+    }
+  }
+}

@@ -1,4 +1,5 @@
-import fc from "fast-check";
+import type fc from "fast-check";
+import { generated, type Random } from "./random.ts";
 
 /** A document as a stranger may send it, with variables that need not fit. */
 export interface HostileDocument {
@@ -102,19 +103,18 @@ const JSON_VALUES: unknown[] = [
 
 /** Deep, wide, aliased, fragment-heavy and cyclic documents, and what is none at all. */
 export function hostileDocuments(): fc.Arbitrary<HostileDocument> {
-  return fc.gen().map((random) => {
-    const number = (min: number, max: number) => random(fc.integer, { min, max });
+  return generated((number) => {
     const generator = new Generator(number);
     return { text: generator.document(), variables: generator.variables() };
   });
 }
 
 class Generator {
-  readonly #number: (min: number, max: number) => number;
+  readonly #number: Random;
   /** How much is left to be written. */
   #budget: number;
 
-  constructor(number: (min: number, max: number) => number) {
+  constructor(number: Random) {
     this.#number = number;
     this.#budget = 10 ** number(1, 2);
   }
