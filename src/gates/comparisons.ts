@@ -11,6 +11,7 @@ import type { Fragments } from "./fragments.ts";
  */
 export function countComparisons(document: DocumentNode, fragments: Fragments): number {
   const counted = new Set<SelectionSetNode>();
+  const everSpread = new Set<string>();
 
   const ofSets = (sets: readonly SelectionSetNode[]): number => {
     const [only] = sets;
@@ -18,7 +19,9 @@ export function countComparisons(document: DocumentNode, fragments: Fragments): 
       if (counted.has(only)) return 0;
       counted.add(only);
     }
-    const { groups, fields, collections } = collect(sets, fragments);
+    const { groups, fields, spread } = collect(sets, fragments);
+    const collections = sets.length + spread.size;
+    for (const name of spread) everSpread.add(name);
     let comparisons = collections > 1 ? collections * (fields + collections) : 0;
     for (const group of groups.values()) {
       if (group.length > 1) comparisons += group.length ** 2;
@@ -28,16 +31,20 @@ export function countComparisons(document: DocumentNode, fragments: Fragments): 
     return comparisons;
   };
 
-  return document.definitions.reduce(
-    (sum, definition) =>
-      "selectionSet" in definition && definition.selectionSet
-        ? sum + ofSets([definition.selectionSet])
-        : sum,
-    0,
-  );
+  let comparisons = 0;
+  for (const definition of document.definitions) {
+    if (definition.kind === Kind.OPERATION_DEFINITION) {
+      comparisons += ofSets([definition.selectionSet]);
+    }
+  }
+  // What no operation spreads is compared all the same.
+  for (const [name, { selectionSet }] of fragments) {
+    if (!everSpread.has(name)) comparisons += ofSets([selectionSet]);
+  }
+  return comparisons;
 }
 
-/** Fields by their names in the answer, and how many sets and fragments they come from. */
+/** Fields by their names in the answer, and the fragments that they come from. */
 function collect(sets: readonly SelectionSetNode[], fragments: Fragments) {
   const groups = new Map<string, FieldNode[]>();
   const spread = new Set<string>();
@@ -62,5 +69,5 @@ function collect(sets: readonly SelectionSetNode[], fragments: Fragments) {
     }
   };
   for (const set of sets) visit(set);
-  return { groups, fields, collections: sets.length + spread.size };
+  return { groups, fields, spread };
 }

@@ -15,7 +15,7 @@ const STANDARD_TIMES = 3;
 
 /** About how many values the operation reads of the schema. */
 export function introspectionSize(measured: MeasuredOperation): number {
-  const lengths = listLengths(measured.schema);
+  const lengthOf = listLengths(measured.schema);
 
   /** Within `__schema` or `__type` there are only introspection's own fields. */
   const sizeOf = (set: SelectionSetNode, inside: boolean): number => {
@@ -28,7 +28,7 @@ export function introspectionSize(measured: MeasuredOperation): number {
       } else if (!selection.selectionSet) {
         size += inside ? 1 : 0;
       } else if (inside || ROOTS.has(selection.name.value)) {
-        const times = lengths.get(selection.name.value) ?? 1;
+        const times = lengthOf.get(selection.name.value) ?? 1;
         size += 1 + times * sizeOf(selection.selectionSet, true);
       }
     }
@@ -62,15 +62,19 @@ export function introspectionLimit(schema: GraphQLSchema): number {
 
 const ROOTS: ReadonlySet<string> = new Set(["__schema", "__type"]);
 
+const lengths = new WeakMap<GraphQLSchema, Map<string, number>>();
+
 /** About how long introspection's lists are. */
 function listLengths(schema: GraphQLSchema): Map<string, number> {
+  const known = lengths.get(schema);
+  if (known) return known;
   const types = Object.values(schema.getTypeMap());
   const withFields = types.filter((type) => isObjectType(type) || isInterfaceType(type));
   const fields = withFields.flatMap((type) => Object.values(type.getFields()));
   const withArguments = fields.filter(({ args }) => args.length > 0);
   const count = withArguments.reduce((sum, { args }) => sum + args.length, 0);
   const members = Math.max(1, Math.ceil(fields.length / withFields.length));
-  return new Map([
+  const found = new Map([
     ["types", types.length],
     ["directives", schema.getDirectives().length],
     ["fields", members],
@@ -80,4 +84,6 @@ function listLengths(schema: GraphQLSchema): Map<string, number> {
     ["interfaces", 1],
     ["args", Math.max(1, Math.ceil(count / Math.max(1, withArguments.length)))],
   ]);
+  lengths.set(schema, found);
+  return found;
 }

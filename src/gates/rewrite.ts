@@ -1,6 +1,6 @@
 import { Kind, print, visit, type ArgumentNode, type DocumentNode, type FieldNode } from "graphql";
 import { DEFAULT_PAGE_SIZE, MAX_PAGE_SIZE } from "../page-size.ts";
-import { costOf, isThere, sizeOf, type Cost } from "./cost.ts";
+import { costOf, sizeOf, type Cost } from "./cost.ts";
 import { heaviestPath, responseName, unpagedConnections } from "./heaviest.ts";
 import type { Plan, Term } from "./plan.ts";
 

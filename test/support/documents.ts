@@ -45,7 +45,7 @@ class Generator {
   document(): GeneratedDocument {
     const query = this.#schema.getQueryType();
     if (!query) throw new Error("no query type");
-    const set = this.#set(query, this.#number(1, 8));
+    const set = this.#set(query, Math.min(this.#number(1, 9), this.#number(1, 9)));
     const declared = [...this.#variables].map(([name, { type }]) => `$${name}: ${type}`);
     const operation = `query ${this.#pick([...HOSTILE, "Some"])} ${declared.length > 0 ? `(${declared.join(", ")})` : ""} ${set}`;
     const fragments = [...this.#fragments].map(

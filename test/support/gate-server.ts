@@ -22,6 +22,9 @@ export interface Asked {
 
 export type Ask = (query: string, asked?: Asked) => Promise<Gated>;
 
+const codeOf = ({ extensions }: GraphQLError) =>
+  (extensions["code"] as string | undefined) ?? "GRAPHQL_VALIDATION_FAILED";
+
 const schema = buildSchema();
 
 /**
@@ -45,7 +48,7 @@ export function gateServer(settings: Record<string, string> = {}): Ask {
     const errors = await refusalsOf(query, variables, contextValue);
     const [first] = errors;
     return {
-      code: first && String(first.extensions["code"] ?? "GRAPHQL_VALIDATION_FAILED"),
+      code: first && codeOf(first),
       errors,
       extensions: { ...first?.extensions },
       measured: contextValue.measured,

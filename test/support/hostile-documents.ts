@@ -138,7 +138,7 @@ class Generator {
 
   /** The same again and again: fields, aliases, arguments, directives, spreads, lines. */
   #wide(): string {
-    const times = this.#number(1, 10) ** 3;
+    const times = this.#number(1, 10) * this.#number(1, 10) * this.#number(1, 10);
     const [name, other, value] = [this.#pick(NAMES), this.#pick(NAMES), this.#pick(VALUES)];
     const one = this.#pick<(index: number) => string>([
       () => name,
