@@ -3,9 +3,12 @@ import { parse } from "graphql";
 import { performance } from "node:perf_hooks";
 import { describe, expect, it } from "vitest";
 import { buildSchema } from "../src/schema/build.ts";
+import { createTestApp } from "./support/app.ts";
 import { documents } from "./support/documents.ts";
 import { gateServer, type Gated } from "./support/gate-server.ts";
 import { hostileDocuments } from "./support/hostile-documents.ts";
+import { send } from "./support/http.ts";
+import { measure } from "./support/measure.ts";
 import { measureSlowly } from "./support/slow-measurer.ts";
 
 const schema = buildSchema();
@@ -94,6 +97,44 @@ describe("any document", () => {
         least = Math.min(least, (await timed(suspect)).ms);
       }
       expect(least, suspect.text).toBeLessThan(MOST_MS);
+    }
+  }, 120_000);
+
+  it("has a plan that costs at most what graphql-query-complexity says", () => {
+    fc.assert(
+      fc.property(documents(schema), ({ text, variables }) => {
+        const { complexity, atMost, isPlanRight, deepest, depth, heaviest } = measure(
+          text,
+          variables,
+        );
+        expect(isPlanRight).toBe(true);
+        expect(complexity).toBeLessThanOrEqual(atMost);
+        // The paths that refusals name lead to what they say.
+        expect(deepest).toHaveLength(depth);
+        expect(heaviest.score).toBeLessThanOrEqual(complexity);
+      }),
+      { numRuns: 500, seed: 20_261_101 },
+    );
+  });
+
+  it("is never answered with a 500 over HTTP either", async () => {
+    const app = await createTestApp();
+    try {
+      await fc.assert(
+        fc.asyncProperty(
+          fc.oneof(documents(schema), hostileDocuments()),
+          async ({ text, variables }) => {
+            const answer = await send(app, { body: { query: text, variables } });
+            expect(answer.status).toBeLessThan(500);
+            expect(answer.errors.map(({ extensions }) => extensions["code"])).not.toContain(
+              "INTERNAL_SERVER_ERROR",
+            );
+          },
+        ),
+        { numRuns: 150, seed: 20_261_123, endOnFailure: true },
+      );
+    } finally {
+      await app.close();
     }
   });
 });
