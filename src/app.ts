@@ -74,7 +74,7 @@ export async function createApp({
 
   const trustedDocuments = await loadTrustedDocuments(
     config.trustedDocuments,
-    rehearsal({ ...apolloOptions(config, logger), plugins: [gates(config.limits)] }, (asking) =>
+    rehearsal({ ...apolloOptions(config, logger), plugins: [gates(config).plugin] }, (asking) =>
       createContext(pool, asking),
     ),
   );
@@ -148,23 +148,21 @@ function createPool({ pool }: Config, url: string, size: number): Pool {
   return new Pool({ ...pool, url, role: APP_ROLE, size });
 }
 
-function apolloOptions({ limits }: Config, logger: Logger): ApolloServerOptions<RequestContext> {
+function apolloOptions(config: Config, logger: Logger): ApolloServerOptions<RequestContext> {
+  const { plugin: gatesPlugin, ...gateOptions } = gates(config);
   return {
     schema: buildSchema(),
     formatError,
     logger,
-    introspection: true,
     includeStacktraceInErrorResponses: false,
     stopOnTerminationSignals: false,
     // The endpoint holds this rule, before it reads the body.
     csrfPrevention: false,
     persistedQueries: { cache: new QueryCache() },
-    parseOptions: { maxTokens: limits.tokens },
-    // Also moves the packages' own rules behind the standard ones: they loop on a fragment cycle.
-    maxRecursiveSelections: limits.selections,
+    ...gateOptions,
     plugins: [
-      gates(limits),
-      budgetPlugin(limits),
+      gatesPlugin,
+      budgetPlugin(config.limits),
       insight(logger),
       httpStatus(),
       // It wraps every field of every answer.

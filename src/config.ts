@@ -185,11 +185,30 @@ export const settings = {
     default: "262144",
     about: "the largest request body",
   },
-  MAX_TOKENS: { ...integer(1, 1_000_000), default: "2000", about: "tokens in a document" },
+  MAX_TOKENS: {
+    ...integer(1, 100_000),
+    default: "2000",
+    about: "tokens, and lines, of a document",
+  },
   MAX_SELECTIONS: {
-    ...integer(1, 1_000_000),
+    ...integer(1, 100_000),
     default: "5000",
-    about: "selections of an operation with its fragments spread out",
+    about: "selections of a document with its fragments spread out",
+  },
+  MAX_ALIASES: {
+    ...integer(0, 100_000),
+    default: "150",
+    about: "aliases of a document with its fragments spread out",
+  },
+  MAX_ROOT_FIELDS: {
+    ...integer(1, 100_000),
+    default: "80",
+    about: "fields at the root of an operation",
+  },
+  MAX_DIRECTIVES: {
+    ...integer(0, 100_000),
+    default: "100",
+    about: "directives of a document with its fragments spread out",
   },
   MAX_DEPTH: {
     ...integer(1, 1000),
@@ -256,6 +275,11 @@ export const settings = {
     default: undefined,
     about: "proxies whose X-Forwarded-For is believed, as addresses or networks",
   },
+  INTROSPECTION: {
+    ...oneOf(["authenticated", "off"]),
+    default: "authenticated",
+    about: "who may ask for the schema and gets hints at similar names: every key, or nobody",
+  },
   LOG_LEVEL: {
     ...oneOf(["trace", "debug", "info", "warn", "error", "silent"]),
     default: "info",
@@ -297,11 +321,21 @@ export interface Config {
     idleTimeoutMs: number;
     statementTimeoutMs: number;
   };
-  limits: { tokens: number; selections: number; depth: number; complexity: number; nodes: number };
   /** Complexity points a minute. */
   rate: { keyPoints: number; workspacePoints: number; addressPoints: number };
   /** Undefined when the server counts on its own. */
   redis: { url: string; patienceMs: number } | undefined;
+  limits: {
+    tokens: number;
+    selections: number;
+    aliases: number;
+    rootFields: number;
+    directives: number;
+    depth: number;
+    complexity: number;
+    nodes: number;
+  };
+  introspection: Parsed["INTROSPECTION"];
   log: { level: Parsed["LOG_LEVEL"]; format: Parsed["LOG_FORMAT"] };
   /** Origins whose pages may ask, `*` alone standing for all, and what is compressed. */
   edge: { corsOrigins: string[]; compressionThresholdBytes: number };
@@ -392,6 +426,9 @@ function assemble(value: Parsed): Config {
     limits: {
       tokens: value.MAX_TOKENS,
       selections: value.MAX_SELECTIONS,
+      aliases: value.MAX_ALIASES,
+      rootFields: value.MAX_ROOT_FIELDS,
+      directives: value.MAX_DIRECTIVES,
       depth: value.MAX_DEPTH,
       complexity: value.MAX_COMPLEXITY,
       nodes: value.MAX_NODES,
@@ -405,6 +442,7 @@ function assemble(value: Parsed): Config {
       value.REDIS_URL === undefined
         ? undefined
         : { url: value.REDIS_URL, patienceMs: value.REDIS_TIMEOUT_MS },
+    introspection: value.INTROSPECTION,
     log: { level: value.LOG_LEVEL, format: value.LOG_FORMAT },
     edge: {
       corsOrigins: value.CORS_ORIGINS ?? [],

@@ -25,6 +25,10 @@ export const errorStatus = {
   REQUEST_TIMEOUT: 408,
   /** The request body is not JSON. */
   UNSUPPORTED_MEDIA_TYPE: 415,
+  /** The document has more selections, aliases, root fields, directives … than are allowed. */
+  DOCUMENT_LIMIT_EXCEEDED: 400,
+  /** The operation asks for the schema of a server that does not tell it. */
+  INTROSPECTION_DISABLED: 400,
   /** An argument has a value that it may not have. */
   BAD_USER_INPUT: 400,
   /** No credential, or one that is not valid (any more). */

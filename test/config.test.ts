@@ -127,6 +127,7 @@ describe("the configuration", () => {
       ["on", "10.0.0.0/33", "::1/129", "10.0.0.1,", "proxy", "1.2.3.4/8/8"],
       "IP addr",
     ],
+    ["INTROSPECTION", ["on", "Off", "everybody", "off "], "one of authenticated, off"],
     ["LOG_LEVEL", ["INFO", "verbose", "30", "info "], "one of trace, debug, info"],
     ["LOG_FORMAT", ["text", "JSON", "logfmt"], "one of auto, pretty, json"],
   ] as const)("says what %s may be", (name, wrong, may) => {
@@ -195,7 +196,13 @@ describe("the configuration", () => {
 
   it("covers every setting with a wrong value above", () => {
     const words = ["HOST", "DATA_DIR", "DEMO", "LOG_LEVEL", "LOG_FORMAT"];
-    const http = ["CORS_ORIGINS", "TRUSTED_DOCUMENTS", "TRUSTED_DOCUMENTS_ONLY", "TRUST_PROXY"];
+    const http = [
+      "CORS_ORIGINS",
+      "TRUSTED_DOCUMENTS",
+      "TRUSTED_DOCUMENTS_ONLY",
+      "TRUST_PROXY",
+      "INTROSPECTION",
+    ];
     const covered = [...numbers, ...urls, ...words, ...http];
     expect(covered.sort()).toEqual([...names].sort());
   });

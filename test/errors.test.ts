@@ -296,6 +296,7 @@ describe("every code", () => {
         },
       }),
     UNAUTHENTICATED: () => send(app, { body: { query: "{ viewer { name } }" }, key: null }),
+    DOCUMENT_LIMIT_EXCEEDED: () => ask(`{ ${"__typename ".repeat(100)} }`),
     DEPTH_LIMIT_EXCEEDED: () => ask(deep),
     COMPLEXITY_LIMIT_EXCEEDED: () => ask(dear),
     NODE_LIMIT_EXCEEDED: () =>
@@ -327,8 +328,8 @@ describe("every code", () => {
       }
     },
   };
-  /** Only with other settings: in test/http-documents.test.ts. */
-  const elsewhere: ErrorCode[] = ["TRUSTED_DOCUMENT_REQUIRED"];
+  /** Only with other settings: in test/http-documents.test.ts and test/gates-refusals.test.ts. */
+  const elsewhere: ErrorCode[] = ["TRUSTED_DOCUMENT_REQUIRED", "INTROSPECTION_DISABLED"];
 
   it("of the list has its section in docs/api/errors.md, with its status, and no other has", () => {
     const statuses = Object.entries(errorStatus).map(([code, status]) => [code, status]);
@@ -360,6 +361,8 @@ describe("every code", () => {
         expect(error.extensions).not.toHaveProperty("stacktrace");
       }
       const { locations: _, ...told } = answer.errors[0] as Json;
+      // Of a whole operation the page tells that it is there.
+      if (told.extensions.rewritten) told.extensions.rewritten = "…";
       if (told.extensions.resetAt) told.extensions.resetAt = expect.any(String);
       if (told.extensions.requestId) told.extensions.requestId = expect.any(String);
       expect(documented.examples.get(code)).toEqual(told);

@@ -6,8 +6,9 @@ import {
   type SelectionNode,
   type SelectionSetNode,
 } from "graphql";
-import { measureComplexity } from "../gates/complexity.ts";
+import { costOf } from "../gates/cost.ts";
 import type { MeasuredOperation } from "../gates/operation.ts";
+import { planOf } from "../gates/plan.ts";
 
 /** An object of an answer. */
 type Delivered = Readonly<Record<string, unknown>>;
@@ -26,7 +27,8 @@ export function usedPoints(
   const selectionSet = pruning.setOf(measured.operation.selectionSet, [data]);
   if (!pruning.isMissing) return undefined;
   const operation = { ...measured.operation, selectionSet };
-  return measureComplexity({ ...measured, operation, fragments: new Map() }, variables)?.total;
+  const plan = planOf({ ...measured, operation, fragments: new Map() });
+  return costOf(plan, { variables }).complexity;
 }
 
 class Pruning {

@@ -1,16 +1,11 @@
-import {
-  Kind,
-  type DocumentNode,
-  type FragmentDefinitionNode,
-  type GraphQLSchema,
-  type OperationDefinitionNode,
-} from "graphql";
+import type { DocumentNode, GraphQLSchema, OperationDefinitionNode } from "graphql";
+import { fieldsWithin, fragmentsOf, type Fragments } from "./fragments.ts";
 
 /** An operation with the fragments of its document: what the gates measure. */
 export interface MeasuredOperation {
   schema: GraphQLSchema;
   operation: OperationDefinitionNode;
-  fragments: ReadonlyMap<string, FragmentDefinitionNode>;
+  fragments: Fragments;
 }
 
 /** The executed operation alone: others in the document are neither run nor paid for. */
@@ -19,33 +14,13 @@ export function operationOf(
   document: DocumentNode,
   operation: OperationDefinitionNode,
 ): MeasuredOperation {
-  const fragments = document.definitions.filter(
-    (definition) => definition.kind === Kind.FRAGMENT_DEFINITION,
-  );
-  return {
-    schema,
-    operation,
-    fragments: new Map(fragments.map((fragment) => [fragment.name.value, fragment])),
-  };
+  return { schema, operation, fragments: fragmentsOf(document) };
 }
 
 /** The names of the root fields, those in fragments as well. */
 export function rootFields({ operation, fragments }: MeasuredOperation): Set<string> {
-  const names = new Set<string>();
-  const seen = new Set<string>();
-  const sets = [operation.selectionSet];
-  for (let set = sets.pop(); set; set = sets.pop()) {
-    for (const selection of set.selections) {
-      if (selection.kind === Kind.FIELD) names.add(selection.name.value);
-      else if (selection.kind === Kind.INLINE_FRAGMENT) sets.push(selection.selectionSet);
-      else if (!seen.has(selection.name.value)) {
-        seen.add(selection.name.value);
-        const fragment = fragments.get(selection.name.value);
-        if (fragment) sets.push(fragment.selectionSet);
-      }
-    }
-  }
-  return names;
+  const fields = [...fieldsWithin(operation.selectionSet, fragments)];
+  return new Set(fields.map(({ name }) => name.value));
 }
 
 const INTROSPECTION = new Set(["__schema", "__type", "__typename"]);

@@ -1,48 +1,73 @@
 import type { ApolloServerPlugin, GraphQLRequestContextDidResolveOperation } from "@apollo/server";
-import type { GraphQLSchema, OperationDefinitionNode } from "graphql";
+import {
+  GraphQLError,
+  parse,
+  type DocumentNode,
+  type GraphQLSchema,
+  type OperationDefinitionNode,
+} from "graphql";
 import { unauthenticated } from "../auth/authenticate.ts";
+import type { Viewer } from "../auth/viewer.ts";
 import type { Config } from "../config.ts";
 import type { RequestContext } from "../context.ts";
-import { refusal } from "../errors.ts";
+import { isErrorCode } from "../errors.ts";
+import { deepestPath } from "./depth.ts";
+import { introspectionLimit } from "./introspection.ts";
+import { measure, price, type Measurement } from "./measurement.ts";
+import { isIntrospection } from "./operation.ts";
 import {
-  measureComplexity,
-  UNPAGED_POINTS,
-  RELATION_POINTS,
-  type Complexity,
-} from "./complexity.ts";
-import { measureNodes } from "./nodes.ts";
-import { measureDepth, type Depth } from "./depth.ts";
-import { introspectionLimit, introspectionSize } from "./introspection.ts";
-import { isIntrospection, operationOf, rootFields, type MeasuredOperation } from "./operation.ts";
-import type { Score } from "./score.ts";
+  mayNotRead,
+  noSuchOperations,
+  tooComplex,
+  tooCurious,
+  tooDeep,
+  tooManyNodes,
+} from "./refusals.ts";
+import { MAX_ERRORS, structureErrors, structureRule } from "./structure.ts";
 
-/** What depends on variables. */
-interface Scores {
-  complexity: Complexity;
-  nodes: Score;
-}
+type Settings = Pick<Config, "limits" | "introspection">;
 
-/** What does not depend on variables: measured once a document, which Apollo keeps in its cache. */
-interface Measurement {
-  measured: MeasuredOperation;
-  roots: ReadonlySet<string>;
-  introspection: number;
-  depth: Depth;
-  /** Only of an operation without variables. */
-  constant: Scores | undefined;
+/**
+ * The gates: what an operation passes before it may touch the database, as options of Apollo Server.
+ * Tokens are counted by the parser; the document's structure is looked at by a validation rule, before
+ * the standard ones; the rest comes after them.
+ */
+export function gates(settings: Settings) {
+  return {
+    parseOptions: { maxTokens: settings.limits.tokens },
+    validationRules: [structureRule(settings)],
+    // Hints are taken out below as well; not looking for them saves the time.
+    validationOptions: {
+      maxErrors: MAX_ERRORS,
+      hideSuggestions: settings.introspection === "off",
+    },
+    // Apollo's own switch would refuse with its own words.
+    introspection: true,
+    plugin: gatesPlugin(settings),
+  };
 }
 
 /**
- * The gates: what an operation passes before it may touch the database. They stand in
- * `didResolveOperation`, because validation rules run once a document and never see variables.
+ * What is measured stands in `didResolveOperation`, because validation rules run once a document and
+ * never see variables.
  */
-export function gates(limits: Config["limits"]): ApolloServerPlugin<RequestContext> {
+function gatesPlugin(settings: Settings): ApolloServerPlugin<RequestContext> {
+  // Apollo keeps parsed documents: the same text is the same operation again.
   const measurements = new WeakMap<OperationDefinitionNode, Measurement>();
   const introspectionLimits = new WeakMap<GraphQLSchema, number>();
   const introspectionLimitOf = (schema: GraphQLSchema) => {
     const limit = introspectionLimits.get(schema) ?? introspectionLimit(schema);
     introspectionLimits.set(schema, limit);
     return limit;
+  };
+  const measurementOf = (
+    schema: GraphQLSchema,
+    document: DocumentNode,
+    operation: OperationDefinitionNode,
+  ) => {
+    const measurement = measurements.get(operation) ?? measure(schema, document, operation);
+    measurements.set(operation, measurement);
+    return measurement;
   };
 
   const check = (request: GraphQLRequestContextDidResolveOperation<RequestContext>) => {
@@ -52,34 +77,34 @@ export function gates(limits: Config["limits"]): ApolloServerPlugin<RequestConte
     if (!operation) return;
     if (!schema.getRootType(operation.operation)) throw noSuchOperations(operation);
 
-    let measurement = measurements.get(operation);
-    if (!measurement) {
-      measurement = measure(operationOf(schema, document, operation));
-      measurements.set(operation, measurement);
-    }
-    const { roots, depth, measured } = measurement;
-    if (!contextValue.viewer && !isOnlyTypename(roots)) {
-      throw unauthenticated("there is no credential");
-    }
-    if (measurement.introspection > 0) {
+    const measurement = measurementOf(schema, document, operation);
+    const { roots, introspection, depth, plan } = measurement;
+    const { viewer, measured } = contextValue;
+    if (!viewer && !isOnlyTypename(roots)) throw unauthenticated("there is no credential");
+    if (introspection > 0) {
       const limit = introspectionLimitOf(schema);
-      if (measurement.introspection > limit) throw tooCurious(measurement.introspection, limit);
+      if (introspection > limit) throw tooCurious(introspection, limit);
     }
-    if (contextValue.viewer && !contextValue.viewer.may("read")) throw mayNotRead();
-    contextValue.measured.depth = depth.depth;
-    contextValue.measured.introspection = measurement.introspection;
+    if (viewer && !viewer.may("read")) throw mayNotRead();
+    measured.depth = depth;
+    measured.introspection = introspection;
     if (isIntrospection(roots)) {
-      contextValue.measured.complexity = 0;
+      measured.complexity = 0;
       return;
     }
-    if (depth.depth > limits.depth) throw tooDeep(depth, limits.depth);
-    const scores = measurement.constant ?? scoresOf(measured, request.request.variables ?? {});
-    if (!scores) return;
-    const { complexity, nodes } = scores;
-    contextValue.measured.complexity = complexity.total;
-    contextValue.measured.nodes = nodes.total;
-    if (complexity.total > limits.complexity) throw tooComplex(complexity, limits.complexity);
-    if (nodes.total > limits.nodes) throw tooManyNodes(nodes, limits.nodes);
+
+    const limits = limitsOf(settings, viewer);
+    if (depth > limits.depth) throw tooDeep(depth, deepestPath(plan), limits.depth);
+    const variables = request.request.variables ?? {};
+    const priced = price(measurement, variables);
+    if (!priced) return;
+    const { complexity, cost, coerced } = priced;
+    measured.complexity = complexity;
+    measured.nodes = cost.nodes;
+    const passes = (text: string) => isParsed(schema, text, settings);
+    const refused = { document, plan, variables, coerced, cost, limits, passes };
+    if (complexity > limits.complexity) throw tooComplex(refused, complexity);
+    if (cost.nodes > limits.nodes) throw tooManyNodes(refused);
   };
 
   return {
@@ -88,82 +113,40 @@ export function gates(limits: Config["limits"]): ApolloServerPlugin<RequestConte
         async didResolveOperation(request) {
           check(request);
         },
+        async didEncounterErrors({ errors }) {
+          for (const error of errors) {
+            restoreCode(error);
+            if (settings.introspection === "off") error.message = withoutHint(error.message);
+          }
+        },
       };
     },
   };
 }
 
-function measure(measured: MeasuredOperation): Measurement {
-  const hasVariables = (measured.operation.variableDefinitions?.length ?? 0) > 0;
-  return {
-    measured,
-    roots: rootFields(measured),
-    introspection: introspectionSize(measured),
-    depth: measureDepth(measured),
-    constant: hasVariables ? undefined : scoresOf(measured, {}),
-  };
+/** Apollo gives every error of validation one code, also those of the structure rule. */
+function restoreCode({ originalError, extensions }: GraphQLError) {
+  const code = originalError instanceof GraphQLError && originalError.extensions["code"];
+  if (isErrorCode(code)) extensions["code"] = code;
 }
 
-function scoresOf(
-  measured: MeasuredOperation,
-  variables: Record<string, unknown>,
-): Scores | undefined {
-  const complexity = measureComplexity(measured, variables);
-  const nodes = measureNodes(measured, variables);
-  return complexity && nodes && { complexity, nodes };
-}
+/** graphql-js hints at similar names of the schema, in values of variables too. */
+const withoutHint = (message: string) => message.replace(/ Did you mean [^?]*\?/g, "");
 
 const isOnlyTypename = (roots: ReadonlySet<string>) => roots.size === 1 && roots.has("__typename");
 
-const noSuchOperations = ({ operation }: OperationDefinitionNode) =>
-  refusal("GRAPHQL_VALIDATION_FAILED", `The schema has no ${operation}s; send a query`);
+/** Those of the API key come before those of the server. */
+const limitsOf = ({ limits }: Settings, viewer: Viewer | undefined) => ({
+  depth: viewer?.limits.depth ?? limits.depth,
+  complexity: viewer?.limits.complexity ?? limits.complexity,
+  nodes: viewer?.limits.nodes ?? limits.nodes,
+});
 
-const mayNotRead = () => refusal("FORBIDDEN", "The API key may not read; it needs the scope read");
-
-const tooCurious = (measured: number, limit: number) =>
-  refusal(
-    "COMPLEXITY_LIMIT_EXCEEDED",
-    `The operation reads about ${measured} values of the schema; at most ${limit} are allowed. ` +
-      "Use the standard introspection query, or read fewer lists within lists.",
-    { measured, limit, path: ["__schema"] },
-  );
-
-function tooDeep({ depth, path }: Depth, limit: number) {
-  const [last, ...rest] = path.slice(limit - 1);
-  return refusal(
-    "DEPTH_LIMIT_EXCEEDED",
-    `The operation is ${depth} entity levels deep at ${path.join(".")}; at most ${limit} are allowed. ` +
-      `Take ${last ?? ""}.${rest.join(".")} out and ask for it in an operation of its own, ` +
-      "starting from the ids: node(id: …) or nodes(ids: …).",
-    { measured: depth, limit, path },
-  );
-}
-
-const tooManyNodes = ({ total, heaviest }: Score, limit: number) =>
-  refusal(
-    "NODE_LIMIT_EXCEEDED",
-    `The operation asks for up to ${total} nodes; at most ${limit} are allowed. ` +
-      `Most of them are at ${heaviest.path.join(".")}. ` +
-      "Lower the page sizes (first, last) on that path: they multiply.",
-    { measured: total, limit, path: heaviest.path, pathNodes: heaviest.score },
-  );
-
-function tooComplex({ total, heaviest, unpaged }: Complexity, limit: number) {
-  const advice =
-    unpaged.length > 0
-      ? `Add the argument first (such as first: 20) to ${unpaged.join(", ")}: a connection without a ` +
-        `page size costs ${UNPAGED_POINTS} points rather than ${RELATION_POINTS}.`
-      : "Select fewer fields there, or split the operation in two.";
-  return refusal(
-    "COMPLEXITY_LIMIT_EXCEEDED",
-    `The operation costs ${total} points; at most ${limit} are allowed. ` +
-      `The heaviest part is ${heaviest.path.join(".")} with ${heaviest.score} points. ${advice}`,
-    {
-      measured: total,
-      limit,
-      path: heaviest.path,
-      pathComplexity: heaviest.score,
-      addPageSizeTo: unpaged,
-    },
-  );
+function isParsed(schema: GraphQLSchema, text: string, settings: Settings): boolean {
+  try {
+    const document = parse(text, { maxTokens: settings.limits.tokens });
+    return structureErrors(schema, document, settings).length === 0;
+  } catch {
+    return false;
+  }
 }

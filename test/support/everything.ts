@@ -16,8 +16,11 @@ import type { Json } from "./app.ts";
 
 /** Limits that let an operation ask for everything; for `createTestApp`. */
 export const noLimits = {
-  MAX_TOKENS: "1000000",
-  MAX_SELECTIONS: "1000000",
+  MAX_TOKENS: "100000",
+  MAX_SELECTIONS: "100000",
+  MAX_ALIASES: "100000",
+  MAX_ROOT_FIELDS: "100000",
+  MAX_DIRECTIVES: "100000",
   MAX_DEPTH: "1000",
   MAX_COMPLEXITY: "1000000",
 };

@@ -92,10 +92,10 @@ class Walker {
       : isObjectType(parent)
         ? [parent]
         : [];
-    return Math.max(0, ...possible.map((type) => this.#scoreOf(set, type)));
+    return Math.max(0, ...possible.map((type) => this.#scoreOf(set, type, parent)));
   }
 
-  #scoreOf(set: SelectionSetNode, object: GraphQLObjectType): number {
+  #scoreOf(set: SelectionSetNode, object: GraphQLObjectType, parent: GraphQLCompositeType): number {
     let sum = 0;
     for (const selection of set.selections) {
       if (!this.#isIncluded(selection)) continue;
@@ -110,11 +110,12 @@ class Walker {
         selection.kind === Kind.FRAGMENT_SPREAD ? this.#fragment(selection.name.value) : selection;
       const condition = fragment.typeCondition
         ? this.#type(fragment.typeCondition.name.value)
-        : object;
+        : parent;
       const applies =
         condition === object ||
         (isAbstractType(condition) && this.#schema.isSubType(condition, object));
-      if (applies) sum += this.#scoreOf(fragment.selectionSet, object);
+      // Of an abstract type it is the dearest that counts, also where another one is meant.
+      if (applies) sum += this.score(fragment.selectionSet, condition);
     }
     return sum;
   }

@@ -1,0 +1,78 @@
+import {
+  getVariableValues,
+  type DocumentNode,
+  type GraphQLSchema,
+  type OperationDefinitionNode,
+} from "graphql";
+import { measureComplexity } from "./complexity.ts";
+import { costOf, type Cost } from "./cost.ts";
+import { measureDepth } from "./depth.ts";
+import { introspectionSize } from "./introspection.ts";
+import { operationOf, rootFields } from "./operation.ts";
+import { planOf, type Plan } from "./plan.ts";
+
+/** What does not depend on variables, of one operation of a document. */
+export interface Measurement {
+  operation: OperationDefinitionNode;
+  roots: ReadonlySet<string>;
+  /** About how many values it reads of the schema. */
+  introspection: number;
+  depth: number;
+  plan: Plan;
+  /** What it costs at most, by graphql-query-complexity. */
+  atMost: number;
+  /** Whether the plan gives the same: if not, nothing is believed to be cheaper. */
+  isPlanRight: boolean;
+  /** The cost of an operation without variables. */
+  constant: Cost | undefined;
+}
+
+/** Measures once what holds for all variables. Only for documents that passed validation. */
+export function measure(
+  schema: GraphQLSchema,
+  document: DocumentNode,
+  operation: OperationDefinitionNode,
+): Measurement {
+  const measured = operationOf(schema, document, operation);
+  const plan = planOf(measured);
+  const atMost = measureComplexity(plan);
+  const isPlanRight = costOf(plan, { variables: undefined }).complexity === atMost;
+  const hasVariables = (operation.variableDefinitions?.length ?? 0) > 0;
+  return {
+    operation,
+    roots: rootFields(measured),
+    introspection: introspectionSize(measured),
+    depth: measureDepth(plan),
+    plan,
+    atMost,
+    isPlanRight,
+    constant: hasVariables ? undefined : costOf(plan, { variables: {} }),
+  };
+}
+
+/** An operation with its variables. */
+export interface Priced {
+  cost: Cost;
+  complexity: number;
+  /** The variables as execution will see them. */
+  coerced: Record<string, unknown>;
+}
+
+/**
+ * What the operation costs with these variables. Undefined when they do not fit: executing it then
+ * answers with what is wrong about them, and nothing else.
+ */
+export function price(
+  { plan, operation, constant, atMost, isPlanRight }: Measurement,
+  variables: Record<string, unknown>,
+): Priced | undefined {
+  const { coerced, errors } = constant
+    ? { coerced: {} }
+    : // One error is enough to know; a list of a hundred thousand wrong values would be as many.
+      getVariableValues(plan.schema, operation.variableDefinitions ?? [], variables, {
+        maxErrors: 1,
+      });
+  if (errors || !coerced) return undefined;
+  const cost = constant ?? costOf(plan, { variables: coerced });
+  return { cost, coerced, complexity: isPlanRight ? cost.complexity : atMost };
+}
