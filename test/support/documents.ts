@@ -45,6 +45,7 @@ class Generator {
   document(): GeneratedDocument {
     const query = this.#schema.getQueryType();
     if (!query) throw new Error("no query type");
+    // Few are deep: most are quick.
     const set = this.#set(query, Math.min(this.#number(1, 9), this.#number(1, 9)));
     const declared = [...this.#variables].map(([name, { type }]) => `$${name}: ${type}`);
     const operation = `query ${this.#pick([...HOSTILE, "Some"])} ${declared.length > 0 ? `(${declared.join(", ")})` : ""} ${set}`;

@@ -138,7 +138,7 @@ class Generator {
 
   /** The same again and again: fields, aliases, arguments, directives, spreads, lines. */
   #wide(): string {
-    const times = this.#number(1, 10) * this.#number(1, 10) * this.#number(1, 10);
+    const times = this.#number(1, 10) * this.#number(1, 10) * this.#pick([1, 1, 3, 10]);
     const [name, other, value] = [this.#pick(NAMES), this.#pick(NAMES), this.#pick(VALUES)];
     const one = this.#pick<(index: number) => string>([
       () => name,
@@ -158,7 +158,7 @@ class Generator {
   }
 
   #deep(): string {
-    const times = this.#number(1, 30) ** 2;
+    const times = this.#number(1, 10) * this.#number(1, 10) * this.#pick([1, 1, 3, 10]);
     const name = this.#pick(NAMES);
     const [open, close] = this.#pick([
       [`{ ${name} `, "}"],
