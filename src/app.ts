@@ -16,6 +16,7 @@ import type { Config } from "./config.ts";
 import { createContext, type LogLine, type RequestContext } from "./context.ts";
 import { APP_ROLE } from "./db/client.ts";
 import { Pool } from "./db/pool.ts";
+import { DocumentStore } from "./document-store.ts";
 import { gates } from "./gates/plugin.ts";
 import { graphiql } from "./graphiql.ts";
 import { healthRoutes } from "./health.ts";
@@ -48,6 +49,9 @@ export interface AppOptions {
   /** Filled into GraphiQL; only on a demo server. */
   demoKey?: () => string | undefined;
 }
+
+/** About forty megabytes of parsed documents, a thousand dashboards. */
+const CACHED_DOCUMENT_CHARACTERS = 1_000_000;
 
 /** Untransacted look-ups, of keys and of readiness, have connections of their own. */
 const LOOKUP_CONNECTIONS = 2;
@@ -152,6 +156,7 @@ function createApollo({ limits }: Config, logger: Logger, server: FastifyInstanc
     introspection: true,
     includeStacktraceInErrorResponses: false,
     stopOnTerminationSignals: false,
+    documentStore: new DocumentStore(CACHED_DOCUMENT_CHARACTERS),
     parseOptions: { maxTokens: limits.tokens },
     // Also moves the packages' own rules behind the standard ones: they loop on a fragment cycle.
     maxRecursiveSelections: limits.selections,
