@@ -25,14 +25,13 @@ async function serve() {
   const logger = createLogger({ ...config.log, level: "silent" });
   const app = await createApp({ config, databaseUrl: database.url, logger });
   await app.server.listen({ port: 0, host: "127.0.0.1" });
-  process.on("message", async (message) => {
-    if (message === "stop") {
-      app.server.server.closeAllConnections();
-      await app.close();
-      await database.close();
-      process.disconnect();
-      return;
-    }
+  const stop = async () => {
+    app.server.server.closeAllConnections();
+    await app.close();
+    await database.close();
+    process.disconnect();
+  };
+  const tell = async () => {
     // What finalizers let go is collected by the next one.
     for (let times = 0; times < 3; times += 1) {
       globalThis.gc();
@@ -43,7 +42,8 @@ async function serve() {
       pool: app.pool.state,
       operations: app.operations.state,
     });
-  });
+  };
+  process.on("message", (message) => void (message === "stop" ? stop() : tell()));
   process.on("disconnect", () => process.exit());
   process.send({ port: app.server.server.address().port, dataDir: config.dataDir });
 }
@@ -68,10 +68,10 @@ async function soak() {
   const chosen = values.only?.split(",") ?? Object.keys(kinds);
   const statuses = {};
   let requests = 0;
-  let stopped = false;
+  const until = performance.now() + Number(values.seconds) * 1000;
   const roundMs = (Number(values.seconds) * 1000) / ROUNDS;
   const client = async (number) => {
-    for (let turn = number; !stopped; turn += 1) {
+    for (let turn = number; performance.now() < until; turn += 1) {
       const status = await kinds[chosen[turn % chosen.length]]({ port, key });
       statuses[status] = (statuses[status] ?? 0) + 1;
       requests += 1;
@@ -89,7 +89,6 @@ async function soak() {
         `connections ${pool.busy} busy  operations ${operations.running} + ${operations.waiting}`,
     );
   }
-  stopped = true;
   await Promise.all(clients);
   const { pool, operations } = await measure();
   child.send("stop");
@@ -146,7 +145,7 @@ const kinds = {
     }),
   cycles: (target) =>
     ask(target, {
-      query: `{ ...${"a"} } fragment a on Query { ...b } fragment b on Query { ...a ${word()}: __typename }`,
+      query: `{ ...a } fragment a on Query { ...b } fragment b on Query { ...a ${word()}: __typename }`,
     }),
   errors: (target) => ask(target, { query: `{ ${many(300, () => word())} }` }),
   garbage: (target) => ask(target, word(5000)),

@@ -1,4 +1,4 @@
-import { parse, type DocumentNode } from "graphql";
+import { parse } from "graphql";
 import { execFile } from "node:child_process";
 import { promisify } from "node:util";
 import { describe, expect, it, onTestFinished } from "vitest";
@@ -43,8 +43,7 @@ describe("the memory of the server", () => {
 });
 
 describe("the store of documents", () => {
-  const ofLength = (length: number, name = "a") =>
-    parse(`{ ${name} }`.padEnd(length)) as DocumentNode;
+  const ofLength = (length: number, name = "a") => parse(`{ ${name} }`.padEnd(length));
 
   it("forgets those that were not asked for longest, when there is too much text", async () => {
     const store = new DocumentStore(1000);
