@@ -19,6 +19,7 @@ import type { Config } from "./config.ts";
 import { createContext, type RequestContext } from "./context.ts";
 import { APP_ROLE } from "./db/client.ts";
 import { Pool } from "./db/pool.ts";
+import { DocumentStore } from "./document-store.ts";
 import { gates } from "./gates/plugin.ts";
 import { graphiql } from "./graphiql.ts";
 import { healthRoutes } from "./health.ts";
@@ -56,6 +57,9 @@ export interface AppOptions {
   /** Filled into GraphiQL; only on a demo server. */
   demoKey?: () => string | undefined;
 }
+
+/** About forty megabytes of parsed documents, a thousand dashboards. */
+const CACHED_DOCUMENT_CHARACTERS = 1_000_000;
 
 /** Untransacted look-ups, of keys and of readiness, have connections of their own. */
 const LOOKUP_CONNECTIONS = 2;
@@ -159,6 +163,7 @@ function apolloOptions(config: Config, logger: Logger): ApolloServerOptions<Requ
     // The endpoint holds this rule, before it reads the body.
     csrfPrevention: false,
     persistedQueries: { cache: new QueryCache() },
+    documentStore: new DocumentStore(CACHED_DOCUMENT_CHARACTERS),
     ...gateOptions,
     plugins: [
       gatesPlugin,
