@@ -121,7 +121,7 @@ export const settings = {
   POOL_SIZE: {
     ...integer(1, 1000),
     default: "10",
-    about: "database connections, and so operations that run at the same time",
+    about: "database connections: how many operations read at the same time",
   },
   POOL_ACQUIRE_TIMEOUT_MS: {
     ...integer(1, 600_000),
