@@ -448,6 +448,16 @@ describe("posts of all accounts", () => {
     }
   });
 
+  it("are refused when a list is too long, also where it has one value many times", async () => {
+    const { errors } = await postsOf(large).ask({ filter: { networks: Array(101).fill("X") } });
+    expect(errors).toMatchObject([
+      {
+        message: "filter.networks has 101 values; it may have at most 100",
+        extensions: { code: "BAD_USER_INPUT" },
+      },
+    ]);
+  });
+
   it("are refused when their lists make too many combinations, a network of a named account being none", async () => {
     const lists = {
       accountIds: idsFor("accountIds", large).slice(0, 50),
