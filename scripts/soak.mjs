@@ -68,11 +68,11 @@ async function soak() {
   const chosen = values.only?.split(",") ?? Object.keys(kinds);
   const statuses = {};
   let requests = 0;
-  let isOver = false;
+  const end = new AbortController();
   const start = performance.now();
   const roundMs = (Number(values.seconds) * 1000) / ROUNDS;
   const client = async (number) => {
-    for (let turn = number; !isOver; turn += 1) {
+    for (let turn = number; !end.signal.aborted; turn += 1) {
       const status = await kinds[chosen[turn % chosen.length]]({ port, key });
       statuses[status] = (statuses[status] ?? 0) + 1;
       requests += 1;
@@ -92,7 +92,7 @@ async function soak() {
         `connections ${pool.busy} busy  operations ${operations.running} + ${operations.waiting}`,
     );
   }
-  isOver = true;
+  end.abort();
   await Promise.all(clients);
   const { pool, operations } = await measure();
   child.send("stop");
