@@ -431,10 +431,14 @@ describe("posts of all accounts", () => {
     const tags = idsFor("tagIds", large);
     const filter = {
       accountIds: [accounts[0], ...accounts.slice(306, 311)],
-      networks: large
-        .rows("accounts")
-        .slice(0, 310)
-        .map(({ network }) => network),
+      networks: [
+        ...new Set(
+          large
+            .rows("accounts")
+            .slice(0, 310)
+            .map(({ network }) => network),
+        ),
+      ],
       statuses: ["PUBLISHED", "DRAFT", "FAILED"],
       tagIds: [tags[0], ...tags.slice(306, 311)],
       publishedBetween: { from: "2026-03-01T09:30:00.123Z", to: "2026-03-01T09:30:00.125Z" },
