@@ -49,7 +49,7 @@ beforeAll(async () => {
   app = await createTestApp({ database, workspaceId: large.id, settings: { POOL_SIZE: "1" } });
   keys.set(large, app.key);
   keys.set(small, await makeKey(database, small.id));
-  for (const [workspace, rows] of [[large, 5000] as const, [small, 200] as const]) {
+  for (const [workspace, rows] of [[large, 1000] as const, [small, 200] as const]) {
     const [world] = await fillEmptyTables(database, [workspace.id], rows);
     generated.set(workspace, world!);
   }

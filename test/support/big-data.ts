@@ -78,7 +78,7 @@ const timeOf = (kind: Kind, number: string) =>
 
 /**
  * Fills an empty, migrated database with data of realistic size and shape, made inside of PostgreSQL:
- * 20 workspaces, 100,000 posts, 200,000 comments and what belongs to them, all of it uneven. The first
+ * 20 workspaces, 100,000 posts, 100,000 comments and what belongs to them, all of it uneven. The first
  * workspace is by far the largest, the last the smallest.
  * The same in every run. Nothing analyzes it by itself: {@link analyze} does.
  */
@@ -157,7 +157,7 @@ function workspaceSizes(): BigWorkspace[] {
       accounts: index === 0 ? 200 : 30,
       members: 12,
       contacts: Math.ceil(20_000 * share),
-      comments: Math.ceil(200_000 * share),
+      comments: Math.ceil(100_000 * share),
     };
   });
 }
