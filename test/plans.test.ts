@@ -75,7 +75,9 @@ async function ask(
   try {
     const answer = await app.ask(query, { variables, key: keys.get(workspace) ?? null });
     expect(answer.errors).toEqual([]);
-    return { sent, body: JSON.stringify(answer.data) };
+    // The key is looked up again five seconds after it was last.
+    const own = sent.filter(({ asking }) => asking.loader !== "authenticate");
+    return { sent: own, body: JSON.stringify(answer.data) };
   } finally {
     stop();
   }
