@@ -76,9 +76,10 @@ export async function createApp({
   const operations = new OperationQueue(config.operations);
   const authenticator = new Authenticator(lookups);
 
+  const options = apolloOptions(config, logger);
   const trustedDocuments = await loadTrustedDocuments(
     config.trustedDocuments,
-    rehearsal({ ...apolloOptions(config, logger), plugins: [gates(config).plugin] }, (asking) =>
+    rehearsal({ ...options, plugins: [gates(config).plugin] }, (asking) =>
       createContext(pool, asking),
     ),
   );
@@ -109,7 +110,7 @@ export async function createApp({
     }),
   );
 
-  const apollo = new ApolloServer(apolloOptions(config, logger));
+  const apollo = new ApolloServer(options);
   await apollo.start();
   const identify = async (request: FastifyRequest, query: string | undefined) => {
     const authentication = await identifyWithin(authenticator, budget, {

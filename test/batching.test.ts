@@ -297,7 +297,7 @@ describe("a batch that split", () => {
     const answer = await app.read(headlineOperation);
     expect(statementsOf(answer)).toBe(5);
     expect(lines.filter(({ msg }) => msg === "operation")).toMatchObject([
-      { operation: "Dashboard", statements: 5, overhead: 4, errors: 0 },
+      { operation: "Dashboard", statements: 5, errors: 0 },
     ]);
     expect(warnings()).toEqual([]);
   });

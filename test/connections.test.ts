@@ -431,10 +431,14 @@ describe("posts of all accounts", () => {
     const tags = idsFor("tagIds", large);
     const filter = {
       accountIds: [accounts[0], ...accounts.slice(306, 311)],
-      networks: large
-        .rows("accounts")
-        .slice(0, 310)
-        .map(({ network }) => network),
+      networks: [
+        ...new Set(
+          large
+            .rows("accounts")
+            .slice(0, 310)
+            .map(({ network }) => network),
+        ),
+      ],
       statuses: ["PUBLISHED", "DRAFT", "FAILED"],
       tagIds: [tags[0], ...tags.slice(306, 311)],
       publishedBetween: { from: "2026-03-01T09:30:00.123Z", to: "2026-03-01T09:30:00.125Z" },
@@ -446,6 +450,16 @@ describe("posts of all accounts", () => {
       const walks = await walk(bothWays({ pager, sizes: [7], orderBy, filter }));
       expect(walks).toEqual([expected, expected]);
     }
+  });
+
+  it("are refused when a list is too long, also where it has one value many times", async () => {
+    const { errors } = await postsOf(large).ask({ filter: { networks: Array(101).fill("X") } });
+    expect(errors).toMatchObject([
+      {
+        message: "filter.networks has 101 values; it may have at most 100",
+        extensions: { code: "BAD_USER_INPUT" },
+      },
+    ]);
   });
 
   it("are refused when their lists make too many combinations, a network of a named account being none", async () => {

@@ -1,7 +1,7 @@
 import type { PgColumn } from "drizzle-orm/pg-core";
 import fc from "fast-check";
 import { GraphQLError, getNamedType, isInputObjectType, type GraphQLInputType } from "graphql";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
 import { accounts } from "../src/db/tables/account.ts";
 import { media } from "../src/db/tables/media.ts";
 import { posts } from "../src/db/tables/post.ts";
@@ -477,16 +477,42 @@ describe.concurrent.each(orderings)("$title", ({ title, connection, orderBy }) =
   });
 });
 
-describe("a cursor of a megabyte", () => {
+describe("a long cursor", () => {
   it("is a name that no account has, where names order", async () => {
     const { id } = world.rows("accounts")[0] ?? {};
     const digest = orderingDigest(world.workspaceId, "Query.accounts", "NAME");
-    const after = encodeCursor(digest, { sort: "Z".repeat(1_000_000), id: String(id) });
+    const after = encodeCursor(digest, { sort: "Z".repeat(10_000), id: String(id) });
     const { data } = await app.read(
       "query Accounts($after: String) { accounts(orderBy: NAME, after: $after) { nodes { id } } }",
       { after },
     );
     expect(data.accounts.nodes.length).toBeGreaterThan(0);
+  });
+
+  it("costs nothing where eighty fields have it: it is not even decoded", async () => {
+    const brackets = "[".repeat(90_000) + "]".repeat(90_000);
+    const fields = Array.from(
+      { length: 80 },
+      (_, index) => `a${index}: accounts(first: 1, after: $after) { nodes { id } }`,
+    );
+    const { errors } = await app.ask(`query Long($after: String) { ${fields.join(" ")} }`, {
+      variables: { after: Buffer.from(brackets).toString("base64url") },
+    });
+    expect(errors).toHaveLength(80);
+
+    const digest = orderingDigest(world.workspaceId, "Query.accounts", "OLDEST_FIRST");
+    const parse = vi.spyOn(JSON, "parse");
+    try {
+      for (const text of [brackets, `[1,"${digest}",${"[".repeat(4000)}`]) {
+        const cursor = Buffer.from(text).toString("base64url");
+        expect(() => decodeCursor(cursor, digest, accounts.createdAt, "after")).toThrow(
+          "after is not a cursor",
+        );
+      }
+      expect(parse).not.toHaveBeenCalled();
+    } finally {
+      parse.mockRestore();
+    }
   });
 
   it("does not pass the default limit of a request's body", async () => {

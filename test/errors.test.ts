@@ -198,6 +198,26 @@ describe("a statement that takes too long", () => {
   });
 });
 
+describe("an error about a long text of the client", () => {
+  const long = "A".repeat(100_000);
+  it.each([
+    ["a field", `{ ${long} }`, {}],
+    ["a type", `query Q($a: ${long}) { viewer { name } }`, {}],
+    ["a number", `{ accounts(first: ${"9".repeat(100_000)}) { nodes { id } } }`, {}],
+    [
+      "a variable's value",
+      "query Q($n: [Network!]) { accounts(first: 1, filter: { networks: $n }) { nodes { id } } }",
+      { n: [long] },
+    ],
+  ])("does not send it back: %s", async (_, query, variables) => {
+    const answer = await send(app, { body: { query, variables } });
+    expect(answer.status).toBe(400);
+    const message = String(answer.errors[0]?.message);
+    expect(message.length).toBeLessThan(1_100);
+    expect(message).toMatch(/…$/);
+  });
+});
+
 describe("one failing relation", () => {
   const dashboard = `{ accounts(first: 15) { nodes { displayName posts(first: 10) { nodes {
     body metrics { likes } comments(first: 2) { nodes { body author { displayName } } } } } } } }`;

@@ -410,6 +410,11 @@ describe("bombs, by name", () => {
     expect((await ask(operations.slice(2))).extensions).toMatchObject({ what: "definitions" });
   });
 
+  it("inline fragments six hundred levels deep are refused", async () => {
+    const text = `{ ${"... { ".repeat(600)} __typename ${"}".repeat(600)} }`;
+    expect((await ask(text)).extensions).toMatchObject({ what: "levels", measured: 601 });
+  });
+
   it("never overflow a stack, however many tokens are allowed", async () => {
     const patient = gateServer({
       MAX_TOKENS: "100000",

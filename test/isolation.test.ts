@@ -5,7 +5,7 @@ import {
   type GraphQLField,
   type GraphQLObjectType,
 } from "graphql";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
 import { demoWorkspaceList } from "../src/data/demo/seed.ts";
 import { APP_ROLE, connect, OWNER_ROLE, type Client } from "../src/db/client.ts";
 import { fromGlobalId } from "../src/loaders/global-id.ts";
@@ -21,6 +21,7 @@ import {
 } from "./support/everything.ts";
 import { recordStatements } from "./support/explain.ts";
 import { fillEmptyTables } from "./support/fixtures.ts";
+import { AT_ONCE_MS } from "./support/patience.ts";
 import { readTables } from "./support/tables.ts";
 
 const schema = buildSchema();
@@ -563,10 +564,13 @@ describe.each([
         lease.release();
       }
     }
-    const open = await superuser`
+    // The answer does not wait for its commit.
+    await vi.waitFor(async () => {
+      const open = await superuser`
         select query from pg_stat_activity
         where datname = current_database() and state like 'idle in transaction%'`;
-    expect([...open]).toEqual([]);
+      expect([...open]).toEqual([]);
+    }, AT_ONCE_MS);
   });
 });
 

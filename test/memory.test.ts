@@ -22,7 +22,7 @@ describe("the memory of the server", () => {
         "variables,filters,unknownHashes,unknownKeys,noKey,deepBombs,fragmentBombs,cycles,garbage,hangUps,slowBodies,hugeHeaders,noHttp";
       const { stdout } = await promisify(execFile)(
         process.execPath,
-        ["scripts/soak.mjs", "--seconds", "5", "--key", key, "--only", kinds],
+        ["scripts/soak.mjs", "--seconds", "4", "--key", key, "--only", kinds],
         { env: { ...process.env, DATABASE_URL: database.url, DEMO: "off" } },
       );
       const { requests, statuses, heaps, pool, operations } = JSON.parse(

@@ -49,7 +49,7 @@ beforeAll(async () => {
   app = await createTestApp({ database, workspaceId: large.id, settings: { POOL_SIZE: "1" } });
   keys.set(large, app.key);
   keys.set(small, await makeKey(database, small.id));
-  for (const [workspace, rows] of [[large, 5000] as const, [small, 200] as const]) {
+  for (const [workspace, rows] of [[large, 1000] as const, [small, 200] as const]) {
     const [world] = await fillEmptyTables(database, [workspace.id], rows);
     generated.set(workspace, world!);
   }
@@ -75,7 +75,9 @@ async function ask(
   try {
     const answer = await app.ask(query, { variables, key: keys.get(workspace) ?? null });
     expect(answer.errors).toEqual([]);
-    return { sent, body: JSON.stringify(answer.data) };
+    // The key is looked up again five seconds after it was last.
+    const own = sent.filter(({ asking }) => asking.loader !== "authenticate");
+    return { sent: own, body: JSON.stringify(answer.data) };
   } finally {
     stop();
   }

@@ -17,7 +17,7 @@ export interface Shape {
   /** Fields at the root of one operation. */
   rootFields: number;
   directives: number;
-  /** Fields within each other, or brackets of values and types. */
+  /** Fields and inline fragments within each other, or brackets of values and types. */
   levels: number;
   /** Whether a fragment spreads itself: then the other figures are too small. */
   isCyclic: boolean;
@@ -65,7 +65,10 @@ export function shapeOf(document: DocumentNode, fragments: Fragments): Shape {
     if (selection.kind === Kind.FRAGMENT_SPREAD) {
       return parts.get(selection.name.value) ?? nothing();
     }
-    if (selection.kind === Kind.INLINE_FRAGMENT) return ofSet(selection.selectionSet);
+    if (selection.kind === Kind.INLINE_FRAGMENT) {
+      const inside = ofSet(selection.selectionSet);
+      return { ...inside, levels: inside.levels + 1 };
+    }
     const below = selection.selectionSet ? ofSet(selection.selectionSet) : nothing();
     return {
       ...below,

@@ -7,6 +7,7 @@ import { endedEarly, logRefused } from "../insight/plugin.ts";
 import { GRAPHQL_METHODS, GRAPHQL_PATH } from "./edge.ts";
 import { isUnchanged } from "./entity-tag.ts";
 import { checkHeaders } from "./headers.ts";
+import { parseJson } from "./json.ts";
 import { negotiate, responseTypes } from "./media-type.ts";
 import type { OperationQueue } from "./operation-queue.ts";
 import { parametersOf, type GraphQLParameters } from "./parameters.ts";
@@ -53,6 +54,11 @@ export async function graphqlEndpoint(server: FastifyInstance, endpoint: Endpoin
       strictPreflight: false,
     });
   }
+  server.addContentTypeParser<string>(
+    "application/json",
+    { parseAs: "string" },
+    async (_: FastifyRequest, text: string) => parseJson(text, "The body"),
+  );
   server.options(GRAPHQL_PATH, async (_, reply) => reply.code(204).send());
   server.route({
     url: GRAPHQL_PATH,

@@ -1,5 +1,6 @@
 import type { FastifyRequest } from "fastify";
 import { refusal } from "../errors.ts";
+import { parseJson } from "./json.ts";
 
 /** What a GraphQL request over HTTP consists of, well-formed. */
 export interface GraphQLParameters {
@@ -51,7 +52,11 @@ function searchOf(url: string): Given {
     if (given.has(name)) throw malformed(`${name} is in the URL twice; send it once`);
     given.set(
       name,
-      value === "" ? undefined : JSON_PARAMETERS.has(name) ? parse(name, value) : value,
+      value === ""
+        ? undefined
+        : JSON_PARAMETERS.has(name)
+          ? parseJson(value, `${name} in the URL`)
+          : value,
     );
   }
   return Object.fromEntries(given);
@@ -64,14 +69,6 @@ const PARAMETERS: ReadonlySet<string> = new Set([
   "documentId",
   ...JSON_PARAMETERS,
 ]);
-
-function parse(name: string, text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    throw malformed(`${name} in the URL is not JSON; it must be an object as JSON, URL-encoded`);
-  }
-}
 
 function textOf(given: Given, name: string): string | undefined {
   const value = given[name];

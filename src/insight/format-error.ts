@@ -12,6 +12,16 @@ export function formatError(
   formatted: GraphQLFormattedError,
   error: unknown,
 ): GraphQLFormattedError {
+  const described = describe(formatted, error);
+  const { message } = described;
+  if (message.length <= LONGEST_MESSAGE) return described;
+  return { ...described, message: `${message.slice(0, LONGEST_MESSAGE)}…` };
+}
+
+/** graphql-js quotes the names and values of the client in full, some of them twice. */
+const LONGEST_MESSAGE = 1_000;
+
+function describe(formatted: GraphQLFormattedError, error: unknown): GraphQLFormattedError {
   const code = formatted.extensions?.["code"];
   if (code === "BAD_REQUEST" && MUTATION_BY_GET.test(formatted.message)) {
     return {

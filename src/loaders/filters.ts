@@ -215,12 +215,13 @@ export function checkCombinations(conditions: Condition[]) {
 
 function readList(name: string, input: unknown, globalIdsOf?: string): string[] | undefined {
   if (input == null) return undefined;
-  const list = [...new Set(input as string[])];
-  if (list.length > MAX_FILTER_VALUES) {
+  const given = input as string[];
+  if (given.length > MAX_FILTER_VALUES) {
     throw badUserInput(
-      `filter.${name} has ${list.length} values; it may have at most ${MAX_FILTER_VALUES}`,
+      `filter.${name} has ${given.length} values; it may have at most ${MAX_FILTER_VALUES}`,
     );
   }
+  const list = [...new Set(given)];
   // Sorted, so that the same values in another order are the same arguments.
   return (globalIdsOf ? list.map((globalId) => rowId(globalId, globalIdsOf)) : list).sort();
 }

@@ -5,8 +5,14 @@ import { badUserInput } from "../errors.ts";
 export const toGlobalId = (type: string, id: string) =>
   Buffer.from(`${type}:${id}`, "latin1").toString("base64url");
 
+/** More than the name of any type and a row id. */
+const MOST_CHARACTERS = 256;
+
 /** Type and row id of a global id. Throws BAD_USER_INPUT for what is none. */
 export function fromGlobalId(globalId: string): { type: string; id: string } {
+  // Before it is decoded: a document can give one long id to many fields.
+  if (globalId.length > MOST_CHARACTERS)
+    throw badUserInput(`${shown(globalId)} is not a global id`);
   const [type = "", id = "", ...rest] = Buffer.from(globalId, "base64url")
     .toString("latin1")
     .split(":");

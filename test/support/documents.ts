@@ -30,23 +30,48 @@ export function documents(schema: GraphQLSchema): fc.Arbitrary<GeneratedDocument
   return generated((random) => new Generator(schema, random).document());
 }
 
+interface Fields {
+  leaves: GraphQLField<unknown, unknown>[];
+  relations: GraphQLField<unknown, unknown>[];
+}
+
+const fieldsByType = new WeakMap<GraphQLCompositeType, Fields>();
+
+/** Sorted out once a type: doing so for each field takes longer than what is tested. */
+function fieldsOf(type: GraphQLCompositeType): Fields {
+  const known = fieldsByType.get(type);
+  if (known) return known;
+  const all = "getFields" in type ? Object.values(type.getFields()) : [];
+  const isRelation = (field: GraphQLField<unknown, unknown>) =>
+    isCompositeType(getNamedType(field.type));
+  const fields = {
+    leaves: all.filter((field) => !isRelation(field)),
+    relations: all.filter(isRelation),
+  };
+  fieldsByType.set(type, fields);
+  return fields;
+}
+
 class Generator {
   readonly #schema: GraphQLSchema;
   readonly #number: Random;
   readonly #fragments = new Map<string, { type: string; text: string }>();
   readonly #variables = new Map<string, { type: string; value: number | boolean | null }>();
+  readonly #mostSelections: number;
   #fields = 0;
 
   constructor(schema: GraphQLSchema, random: Random) {
     this.#schema = schema;
     this.#number = random;
+    // Few are wide, and few of those deep: most are quick.
+    this.#mostSelections = random(0, 4) === 0 ? 3 : 2;
   }
 
   document(): GeneratedDocument {
     const query = this.#schema.getQueryType();
     if (!query) throw new Error("no query type");
-    // Few are deep: most are quick.
-    const set = this.#set(query, Math.min(this.#number(1, 9), this.#number(1, 9)));
+    const deepest = this.#mostSelections === 3 ? 9 : 5;
+    const set = this.#set(query, Math.min(this.#number(1, 9), this.#number(1, deepest)));
     const declared = [...this.#variables].map(([name, { type }]) => `$${name}: ${type}`);
     const operation = `query ${this.#pick([...HOSTILE, "Some"])} ${declared.length > 0 ? `(${declared.join(", ")})` : ""} ${set}`;
     const fragments = [...this.#fragments].map(
@@ -59,7 +84,7 @@ class Generator {
   }
 
   #set(type: GraphQLCompositeType, levels: number): string {
-    const count = this.#number(1, 3);
+    const count = this.#number(1, this.#mostSelections);
     const selections = Array.from({ length: count }, () => this.#selection(type, levels));
     return `{ ${selections.join(" ")} }`;
   }
@@ -96,9 +121,7 @@ class Generator {
   }
 
   #field(type: GraphQLCompositeType, levels: number): string {
-    const all = "getFields" in type ? Object.values(type.getFields()) : [];
-    const leaves = all.filter((field) => !isCompositeType(getNamedType(field.type)));
-    const relations = all.filter((field) => isCompositeType(getNamedType(field.type)));
+    const { leaves, relations } = fieldsOf(type);
     const alias = `a${(this.#fields += 1)}`;
     if (levels > 0 && relations.length > 0 && this.#number(0, 3) > 0) {
       const field = this.#pick(relations);

@@ -165,8 +165,9 @@ export interface PageCase {
 }
 
 /**
- * Every filter with pages: those of one field at most with every ordering and shape, combined ones
- * with one each in turn, so that their number grows with the pairs of fields only.
+ * Every filter with pages: none with every ordering and shape, one field with every shape and the orderings
+ * in turn (its next sample gets the others), combined ones with one each in turn, so that their number
+ * grows with the pairs of fields only.
  */
 export function pageCases(
   { orders }: ConnectionField,
@@ -174,7 +175,14 @@ export function pageCases(
 ): [FilterCase, PageCase][] {
   const all = orders.flatMap((orderBy) => pageShapes.map((shape) => ({ orderBy, shape })));
   return filters.flatMap((filter, index) => {
-    const pages = filter.fields.length < 2 ? all : [all[index % all.length]!];
+    const inTurn = all.filter((_, at) => isTurnOf(orders.length, at, index));
+    const pages = [all, inTurn][filter.fields.length] ?? [all[index % all.length]!];
     return pages.map((page): [FilterCase, PageCase] => [filter, page]);
   });
+}
+
+/** Whether a case, by its place among all orderings and shapes, is one for the filter of this number. */
+function isTurnOf(orders: number, at: number, filter: number): boolean {
+  const [order, shape] = [Math.floor(at / pageShapes.length), at % pageShapes.length];
+  return (shape + filter) % orders === order;
 }
