@@ -567,7 +567,7 @@ type RateLimit {
 }
 
 extend type Query {
-  "The rate budget. Asking for it costs no points, and needs no database."
+  "The rate budget. It adds no points to an operation, and needs no database."
   rateLimit: RateLimit!
 }
 

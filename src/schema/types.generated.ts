@@ -159,7 +159,7 @@ export type Query = {
   post: Maybe<Post>;
   /** The workspace's posts, of all accounts. */
   posts: Maybe<PostConnection>;
-  /** The rate budget. Asking for it costs no points, and needs no database. */
+  /** The rate budget. It adds no points to an operation, and needs no database. */
   rateLimit: RateLimit;
   /** The workspace's tags. */
   tags: Maybe<TagConnection>;
