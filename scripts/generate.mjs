@@ -18,6 +18,7 @@ import {
   printSchema,
 } from "graphql";
 import { apolloPolicies } from "./apollo-policies.mjs";
+import { describePermissions } from "./describe-permissions.mjs";
 import { expandConnections } from "./expand-connections.mjs";
 import { mappersFor } from "./row-mappers.mjs";
 
@@ -69,7 +70,7 @@ function asTypeScript(sdl) {
 
 async function generate(root) {
   const sources = readSources(root);
-  const document = expandConnections(concatAST(sources));
+  const document = describePermissions(expandConnections(concatAST(sources)));
   const schema = buildASTSchema(document);
   assertValidSchema(schema);
   const mappers = mappersFor(schema, root);

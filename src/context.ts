@@ -73,7 +73,7 @@ export function createContext(
     loaders: new Map(),
     measured: {},
     charge: request.charge,
-    insight: asked.has("sql") && (viewer?.may("insight") ?? false),
+    insight: asked.has("sql") && (viewer?.may("READ_INSIGHT") ?? false),
     tellsCost: viewer !== undefined && (asked.has("cost") || viewer.showsCost),
   };
 }

@@ -230,7 +230,8 @@ describe("a batch that split", () => {
       authentication: {
         statements: 0,
         viewer: new Viewer({
-          keyId: world.workspaceId,
+          kind: "API_KEY",
+          id: world.workspaceId,
           workspaceId: world.workspaceId,
           name: "test",
           role: "OWNER",

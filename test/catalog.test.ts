@@ -231,6 +231,9 @@ describe("the words of the schema", () => {
     "media.kind": "MediaKind",
     "members.role": "Role",
     "api_keys.role": "Role",
+    "invitations.role": "Role",
+    "audit_log_entries.action": "AuditAction",
+    "audit_log_entries.actor_kind": "AuditActorKind",
   };
   const wordColumns = [...tables].flatMap(([name, table]) =>
     getTableConfig(table)
@@ -288,7 +291,7 @@ describe("hand-written SQL", () => {
 
   it("lets nobody but the owner call protect_tenant_table()", async () => {
     const [row] = await client<{ may: boolean }[]>`
-      select has_function_privilege('socialhub_app', 'protect_tenant_table(regclass)', 'execute') as may`;
+      select has_function_privilege('socialhub_app', 'protect_tenant_table(regclass, text)', 'execute') as may`;
     expect(row?.may).toBe(false);
   });
 });

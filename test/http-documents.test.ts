@@ -289,7 +289,8 @@ describe("where only trusted documents are accepted", () => {
     const viewer = (trustedDocumentsOnly: boolean) =>
       new Viewer({
         workspaceId: "00000000-0000-0000-0000-000000000000",
-        keyId: "00000000-0000-0000-0000-000000000000",
+        kind: "API_KEY",
+        id: "00000000-0000-0000-0000-000000000000",
         name: "test",
         role: "VIEWER",
         scopes: ["read"],

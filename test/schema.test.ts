@@ -171,6 +171,7 @@ describe("the SDL", () => {
       "Post.media",
       "Post.tags",
       "Query.nodes",
+      "Viewer.permissions",
       "Viewer.scopes",
     ]);
     for (const { place, field } of lists) {

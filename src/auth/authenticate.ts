@@ -3,7 +3,6 @@ import type { Pool } from "../db/pool.ts";
 import { PoolError } from "../db/pool-error.ts";
 import { ReadSession } from "../db/session.ts";
 import { statement, value } from "../db/statement.ts";
-import { apiKeys } from "../db/tables/api-key.ts";
 import { refusal } from "../errors.ts";
 import { parseKey } from "./api-key.ts";
 import { Viewer, type ViewerFacts } from "./viewer.ts";
@@ -12,20 +11,16 @@ import { Viewer, type ViewerFacts } from "./viewer.ts";
 const REMEMBERED_MS = 5_000;
 const MOST_REMEMBERED = 10_000;
 
-type KeyRow = Omit<ViewerFacts, "workspaceId">;
+type KeyRow = Omit<ViewerFacts, "workspaceId" | "kind">;
 
+// Nobody may read hashes: the function compares them, see migrations/0006_isolation_in_depth.sql.
 // Arrays come as text without their types; JSON is parsed by the driver.
 const findKey = statement<KeyRow>(sql`
-  select ${apiKeys.id} as "keyId", ${apiKeys.name} as "name", ${apiKeys.role} as "role",
-    to_json(${apiKeys.scopes}) as "scopes",
-    json_strip_nulls(json_build_object(
-      'depth', ${apiKeys.maxDepth}, 'complexity', ${apiKeys.maxComplexity},
-      'nodes', ${apiKeys.maxNodes}, 'ratePoints', ${apiKeys.rateLimitPoints})) as "limits",
-    ${apiKeys.showCost} as "showsCost", ${apiKeys.trustedDocumentsOnly} as "trustedDocumentsOnly"
-  from ${apiKeys}
-  where ${apiKeys.workspaceId} = ${value("workspaceId", "uuid")} and ${apiKeys.hash} = ${value("hash", "text")}
-    and ${apiKeys.revokedAt} is null
-    and (${apiKeys.expiresAt} is null or ${apiKeys.expiresAt} > now())`);
+  select id, name, role, to_json(scopes) as scopes,
+    json_strip_nulls(json_build_object('depth', max_depth, 'complexity', max_complexity,
+      'nodes', max_nodes, 'ratePoints', rate_limit_points)) as limits,
+    show_cost as "showsCost", trusted_documents_only as "trustedDocumentsOnly"
+  from find_api_key(${value("hash", "text")})`);
 
 export interface Authentication {
   /** Undefined for a request without credential. */
@@ -103,7 +98,7 @@ export class Authenticator {
       const [row] = await session.run(findKey, { hash }, { loader: "authenticate", keys: 1 });
       const { statements, overhead } = session.record;
       return {
-        viewer: row && new Viewer({ ...row, workspaceId }),
+        viewer: row && new Viewer({ ...row, kind: "API_KEY", workspaceId }),
         statements: statements + overhead,
       };
     } finally {

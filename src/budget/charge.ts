@@ -28,9 +28,9 @@ export class Charge {
 
   /** Lets a request of a viewer in, or throws RATE_LIMITED. */
   static async admit(budget: Budget, viewer: Viewer, rate: Config["rate"]): Promise<Charge> {
-    const { workspaceId, keyId, limits } = viewer;
+    const { workspaceId, id, limits } = viewer;
     const holders: Holder[] = [
-      { kind: "key", id: `${workspaceId}:${keyId}`, limit: limits.ratePoints ?? rate.keyPoints },
+      { kind: "key", id: `${workspaceId}:${id}`, limit: limits.ratePoints ?? rate.keyPoints },
       { kind: "workspace", id: workspaceId, limit: rate.workspacePoints },
     ];
     return new Charge(budget, holders, await budget.take(holders, ADMISSION_POINTS));

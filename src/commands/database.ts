@@ -1,7 +1,14 @@
 import { createHmac } from "node:crypto";
 import { resolve } from "node:path";
 import type { Config } from "../config.ts";
-import { APP_ROLE, connect, OWNER_ROLE, type Client } from "../db/client.ts";
+import {
+  APP_ROLE,
+  connect,
+  IDENTITY_ROLE,
+  OWNER_ROLE,
+  type Client,
+  type ServerRole,
+} from "../db/client.ts";
 import { startEmbedded } from "../db/embedded.ts";
 import { migrate } from "../db/migrate.ts";
 import { CommandError } from "./command-error.ts";
@@ -10,9 +17,11 @@ import { CommandError } from "./command-error.ts";
 export interface OpenDatabase {
   kind: "embedded" | "external";
   url: string;
+  /** Where the server logs in for people, sessions and passwords. */
+  identityUrl: string;
   ownerUrl: string;
-  /** Password of the server's own login; only where this project manages the cluster. */
-  appPassword?: string;
+  /** Passwords of the server's own logins; only where this project manages the cluster. */
+  passwords?: Record<ServerRole, string>;
   /** Leaves it; the last process that uses an embedded PostgreSQL stops it. */
   close(): Promise<void>;
 }
@@ -27,7 +36,7 @@ export async function openDatabase(
 ): Promise<OpenDatabase> {
   if (config.database.kind === "external") {
     const { url, ownerUrl } = config.database;
-    return { kind: "external", url, ownerUrl, close: async () => undefined };
+    return { kind: "external", url, identityUrl: url, ownerUrl, close: async () => undefined };
   }
   const dataDir = resolve(config.dataDir, "postgres");
   const embedded = await startEmbedded({
@@ -40,15 +49,19 @@ export async function openDatabase(
     throw told ? new CommandError(error.message, { cause: error }) : error;
   });
   const owner = new URL(embedded.url);
-  const appPassword = createHmac("sha256", owner.password).update(APP_ROLE).digest("base64url");
-  const app = new URL(owner);
-  app.username = APP_ROLE;
-  app.password = appPassword;
+  const passwordOf = (role: ServerRole) =>
+    createHmac("sha256", owner.password).update(role).digest("base64url");
+  const urlOf = (role: ServerRole) =>
+    Object.assign(new URL(owner), { username: role, password: passwordOf(role) }).href;
   return {
     kind: "embedded",
-    url: app.href,
+    url: urlOf(APP_ROLE),
+    identityUrl: urlOf(IDENTITY_ROLE),
     ownerUrl: embedded.url,
-    appPassword,
+    passwords: {
+      [APP_ROLE]: passwordOf(APP_ROLE),
+      [IDENTITY_ROLE]: passwordOf(IDENTITY_ROLE),
+    },
     close: () => embedded.stop(),
   };
 }

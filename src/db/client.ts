@@ -1,8 +1,14 @@
 import postgres from "postgres";
 
-/** Roles of the database. The server's role owns nothing and bypasses nothing. */
+/** Roles of the database. Those of the server own nothing and bypass nothing. */
 export const OWNER_ROLE = "socialhub_owner";
+/** Reads and writes the workspaces' data, one workspace at a time. */
 export const APP_ROLE = "socialhub_app";
+/** Reads and writes people, their sessions and passwords, and nothing else. */
+export const IDENTITY_ROLE = "socialhub_identity";
+/** The two that the server logs in as. */
+export const SERVER_ROLES = [APP_ROLE, IDENTITY_ROLE] as const;
+export type ServerRole = (typeof SERVER_ROLES)[number];
 
 /**
  * One postgres.js client.

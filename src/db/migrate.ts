@@ -1,13 +1,22 @@
 import { readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import postgres from "postgres";
-import { APP_ROLE, connect, OWNER_ROLE, type Client } from "./client.ts";
+import {
+  APP_ROLE,
+  connect,
+  OWNER_ROLE,
+  SERVER_ROLES,
+  type Client,
+  type ServerRole,
+} from "./client.ts";
 
 /** The same path from src/db and from dist/db. */
 const folder = fileURLToPath(new URL("../../src/db/migrations", import.meta.url));
 
 /** "socialhub" in ASCII, shortened to a bigint: the advisory lock that starting servers queue for. */
 const LOCK = 0x736f6369616cn;
+
+const ROLES = [OWNER_ROLE, ...SERVER_ROLES];
 
 /** A database that cannot be used as it is, and what to do about it. */
 export class DatabaseError extends Error {}
@@ -23,12 +32,12 @@ export function migrationNames(): string[] {
 /**
  * Makes the roles and applies what is missing, forward only, under an advisory lock: servers that
  * start at the same time wait for each other. Returns how many migrations were applied.
- * With an `appPassword` the server's role may log in with it.
+ * With `passwords` the server's roles may log in with them.
  * Throws {@link DatabaseError} with what to do when the login may not.
  */
 export async function migrate(
   ownerUrl: string,
-  options: { appPassword?: string } = {},
+  options: { passwords?: Record<ServerRole, string> } = {},
 ): Promise<number> {
   const client = connect(ownerUrl, { max: 1, idleTimeoutMs: 600_000, name: "socialhub migrate" });
   try {
@@ -45,7 +54,9 @@ export async function migrate(
         grant select on drizzle.__drizzle_migrations to ${APP_ROLE}`);
       await client.unsafe("reset role");
     }
-    if (options.appPassword) await letAppLogIn(client, options.appPassword);
+    for (const role of options.passwords ? SERVER_ROLES : []) {
+      await letLogIn(client, role, options.passwords?.[role] ?? "");
+    }
     return Math.max(0, migrationNames().length - before);
   } finally {
     await client.end({ timeout: 5 });
@@ -85,28 +96,27 @@ async function refuseOldServers(client: Client) {
  * database's server may be making the same role right now: both errors of that race are fine.
  */
 async function makeRoles(client: Client) {
-  const roles = `
+  const roles = ROLES.map(
+    (role) => `
     do $$ begin
-      if to_regrole('${OWNER_ROLE}') is null then create role ${OWNER_ROLE} nologin; end if;
-    exception when duplicate_object or unique_violation then null; end $$;
-    do $$ begin
-      if to_regrole('${APP_ROLE}') is null then create role ${APP_ROLE} nologin; end if;
-    exception when duplicate_object or unique_violation then null; end $$;`;
+      if to_regrole('${role}') is null then create role ${role} nologin; end if;
+    exception when duplicate_object or unique_violation then null; end $$;`,
+  ).join("");
   try {
     await client.unsafe(roles);
     await grantMembership(client);
     await client.unsafe(`
       do $$ begin
         execute format('grant connect, create, temporary on database %I to ${OWNER_ROLE}', current_database());
-        execute format('grant connect on database %I to ${APP_ROLE}', current_database());
+        execute format('grant connect on database %I to ${SERVER_ROLES.join(", ")}', current_database());
       end $$;
       grant usage, create on schema public to ${OWNER_ROLE};`);
   } catch (error) {
     if (!(error instanceof postgres.PostgresError) || error.code !== "42501") throw error;
     throw new DatabaseError(
       `the login of DATABASE_OWNER_URL (or DATABASE_URL) may not prepare the database: ${error.message}. ` +
-        `Let an administrator run: CREATE ROLE ${OWNER_ROLE}; CREATE ROLE ${APP_ROLE}; ` +
-        `GRANT ${OWNER_ROLE}, ${APP_ROLE} TO the login; ` +
+        `Let an administrator run: ${ROLES.map((role) => `CREATE ROLE ${role};`).join(" ")} ` +
+        `GRANT ${ROLES.join(", ")} TO the login; ` +
         `GRANT CREATE, TEMPORARY ON DATABASE … TO ${OWNER_ROLE}; GRANT CREATE ON SCHEMA public TO ${OWNER_ROLE};`,
     );
   }
@@ -114,7 +124,7 @@ async function makeRoles(client: Client) {
 
 /** From 16 on, making a role does not yet let its maker take it on: that is a grant of its own. */
 async function grantMembership(client: Client) {
-  for (const role of [OWNER_ROLE, APP_ROLE]) {
+  for (const role of ROLES) {
     const [row] = await client<{ may: boolean }[]>`
       select case when current_setting('server_version_num')::int >= 160000
         then pg_has_role(current_user, ${role}, 'set')
@@ -129,8 +139,8 @@ async function grantMembership(client: Client) {
 }
 
 /** ALTER ROLE takes no parameters; PostgreSQL itself quotes the value. */
-async function letAppLogIn(client: Client, password: string) {
+async function letLogIn(client: Client, role: ServerRole, password: string) {
   const [row] = await client<{ statement: string }[]>`
-    select format('alter role ${client.unsafe(APP_ROLE)} login password %L', ${password}::text) as statement`;
+    select format('alter role %I login password %L', ${role}::text, ${password}::text) as statement`;
   if (row) await client.unsafe(row.statement);
 }

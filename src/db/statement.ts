@@ -1,5 +1,6 @@
 import { getTableColumns, is, Placeholder, sql, type SQL, type Table } from "drizzle-orm";
 import { PgDialect, type PgColumn, type PgTable } from "drizzle-orm/pg-core";
+import { isSecret } from "./tables/columns.ts";
 
 /**
  * One SQL statement with constant text, written with Drizzle once at start-up.
@@ -49,6 +50,10 @@ function isList(given: Values[string]): given is readonly string[] {
 export const arrayText = (list: readonly string[]) =>
   `{${list.map((item) => `"${item.replace(/["\\]/g, "\\$&")}"`).join(",")}}`;
 
+/** The columns of a table under their names in its row type, without its secrets. */
+const readableColumns = (table: PgTable) =>
+  namedColumns(table).filter(([, column]) => !isSecret(column));
+
 /** The columns of a table under their names in its row type. */
 export const namedColumns = (table: PgTable) =>
   Object.entries(getTableColumns(table as Table)) as unknown as [string, PgColumn][];
@@ -59,7 +64,7 @@ export const namedColumns = (table: PgTable) =>
  */
 export const columnsOf = (table: PgTable): SQL =>
   sql.join(
-    namedColumns(table).map(([name, column]) => sql`${column} as ${sql.identifier(name)}`),
+    readableColumns(table).map(([name, column]) => sql`${column} as ${sql.identifier(name)}`),
     sql`, `,
   );
 

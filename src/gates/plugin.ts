@@ -15,14 +15,7 @@ import { deepestPath } from "./depth.ts";
 import { introspectionLimit } from "./introspection.ts";
 import { measure, price, type Measurement } from "./measurement.ts";
 import { isIntrospection } from "./operation.ts";
-import {
-  mayNotRead,
-  noSuchOperations,
-  tooComplex,
-  tooCurious,
-  tooDeep,
-  tooManyNodes,
-} from "./refusals.ts";
+import { noSuchOperations, tooComplex, tooCurious, tooDeep, tooManyNodes } from "./refusals.ts";
 import { MAX_ERRORS, structureErrors, structureRule } from "./structure.ts";
 
 type Settings = Pick<Config, "limits" | "introspection">;
@@ -85,7 +78,6 @@ function gatesPlugin(settings: Settings): ApolloServerPlugin<RequestContext> {
       const limit = introspectionLimitOf(schema);
       if (introspection > limit) throw tooCurious(introspection, limit);
     }
-    if (viewer && !viewer.may("read")) throw mayNotRead();
     measured.depth = depth;
     measured.introspection = introspection;
     if (isIntrospection(roots)) {

@@ -9,9 +9,6 @@ import { rewrite, type Refused, type Rewritten } from "./rewrite.ts";
 export const noSuchOperations = ({ operation }: OperationDefinitionNode) =>
   refusal("GRAPHQL_VALIDATION_FAILED", `The schema has no ${operation}s; send a query`);
 
-export const mayNotRead = () =>
-  refusal("FORBIDDEN", "The API key may not read; it needs the scope read");
-
 export const tooCurious = (measured: number, limit: number) =>
   refusal(
     "COMPLEXITY_LIMIT_EXCEEDED",

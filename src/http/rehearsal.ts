@@ -30,7 +30,8 @@ const rehearsing = (): Asking => ({
   authentication: {
     viewer: new Viewer({
       workspaceId: "00000000-0000-0000-0000-000000000000",
-      keyId: "00000000-0000-0000-0000-000000000000",
+      kind: "API_KEY",
+      id: "00000000-0000-0000-0000-000000000000",
       name: "rehearsal",
       role: "OWNER",
       scopes: ["read", "write", "admin"],

@@ -5,8 +5,8 @@ import { errorStatus } from "../errors.ts";
 
 /**
  * The HTTP status of an answer, where it is not the refusal's own. What brings data is a success, also
- * when a part of it failed: the errors tell. When nothing could be read in time, there is no data to
- * send, and the status says why.
+ * when a part of it failed: the errors tell. When nothing could be read in time, or nothing may be read
+ * at all, there is no data to send, and the status says why.
  */
 export function httpStatus(): ApolloServerPlugin<RequestContext> {
   return {
@@ -25,7 +25,7 @@ function setStatus({ request, response }: GraphQLRequestContextWillSendResponse<
   const { http, body } = response;
   const { singleResult } = body;
   const codes = singleResult.errors?.map(({ extensions }) => extensions?.["code"]) ?? [];
-  for (const code of ["SERVICE_UNAVAILABLE", "TIMEOUT"] as const) {
+  for (const code of ["SERVICE_UNAVAILABLE", "TIMEOUT", "FORBIDDEN"] as const) {
     if (!codes.includes(code) || hasData(singleResult)) continue;
     delete singleResult.data;
     http.status = errorStatus[code];

@@ -1,8 +1,9 @@
 import type DataLoader from "dataloader";
 import { isObjectType, type GraphQLSchema } from "graphql";
-import type { RequestContext } from "../context.ts";
+import { viewerOf, type RequestContext } from "../context.ts";
 import { badUserInput } from "../errors.ts";
 import { fromGlobalId, toGlobalId } from "../loaders/global-id.ts";
+import { permissionOf } from "../schema/permissions.ts";
 import type { NodeResolvers, Resolvers, ResolversParentTypes } from "../schema/types.generated.ts";
 
 type NodeType = NonNullable<Awaited<ReturnType<NodeResolvers["__resolveType"]>>>;
@@ -35,6 +36,8 @@ async function load(globalId: string, context: RequestContext, schema: GraphQLSc
   const { type, id } = fromGlobalId(globalId);
   const byId = loaderOf(schema, type);
   if (!byId) throw badUserInput(`there is no node type ${type}`);
+  const permission = permissionOf(schema.getType(type) ?? {});
+  if (permission && !viewerOf(context).may(permission)) return null;
   const row = await byId(context).load(id);
   return row && { ...row, __typename: type };
 }

@@ -5,9 +5,15 @@ import type { Resolvers, Scope } from "../schema/types.generated.ts";
 export const viewer = {
   Query: {
     viewer: (_, __, context) => {
-      const { name, role, scopes, trustedDocumentsOnly } = viewerOf(context);
+      const { name, role, scopes, permissions, trustedDocumentsOnly } = viewerOf(context);
       const words = scopes.map((scope) => scope.toUpperCase() as Scope);
-      return { name, role, scopes: words, isTrustedDocumentsOnly: trustedDocumentsOnly };
+      return {
+        name,
+        role,
+        scopes: words,
+        permissions: [...permissions],
+        isTrustedDocumentsOnly: trustedDocumentsOnly,
+      };
     },
   },
   Viewer: {

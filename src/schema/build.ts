@@ -11,6 +11,7 @@ import { rateLimit } from "../resolvers/rate-limit.ts";
 import { tag } from "../resolvers/tag.ts";
 import { viewer } from "../resolvers/viewer.ts";
 import { workspace } from "../resolvers/workspace.ts";
+import { enforcePermissions } from "./permissions.ts";
 import { scalars } from "./scalars.ts";
 import { typeDefs } from "./type-defs.generated.ts";
 
@@ -39,9 +40,11 @@ const scalarFunctions = Object.fromEntries(
 
 /** The executable schema. Throws when a resolver names a field that the schema does not have. */
 export function buildSchema(): GraphQLSchema {
-  return makeExecutableSchema({
-    typeDefs,
-    resolvers: [scalarFunctions, ...entities],
-    resolverValidationOptions: { requireResolversToMatchSchema: "error" },
-  });
+  return enforcePermissions(
+    makeExecutableSchema({
+      typeDefs,
+      resolvers: [scalarFunctions, ...entities],
+      resolverValidationOptions: { requireResolversToMatchSchema: "error" },
+    }),
+  );
 }

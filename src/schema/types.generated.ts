@@ -28,7 +28,7 @@ export type Scalars = {
   BigInt: { input: number; output: number; }
 };
 
-/** A social account (channel) on a network. */
+/** A social account (channel) on a network. Needs the permission READ_CONTENT. */
 export type Account = Node & {
   __typename?: 'Account';
   /** Global id. */
@@ -52,7 +52,7 @@ export type Account = Node & {
 };
 
 
-/** A social account (channel) on a network. */
+/** A social account (channel) on a network. Needs the permission READ_CONTENT. */
 export type AccountPostsArgs = {
   first?: InputMaybe<Scalars['Int']['input']>;
   after?: InputMaybe<Scalars['String']['input']>;
@@ -147,25 +147,25 @@ export type Query = {
   node: Maybe<Node>;
   /** The objects with these global ids, in their order; null in the place of one that is not found. At most 100 ids. */
   nodes: Array<Maybe<Node>>;
-  /** The account with this global id; null when there is none in the viewer's workspace. */
+  /** The account with this global id; null when there is none in the viewer's workspace. Needs the permission READ_CONTENT. */
   account: Maybe<Account>;
-  /** The workspace's accounts. */
+  /** The workspace's accounts. Needs the permission READ_CONTENT. */
   accounts: Maybe<AccountConnection>;
-  /** The inbox: what the audience wrote under posts of all accounts. */
+  /** The inbox: what the audience wrote under posts of all accounts. Needs the permission READ_CONTENT. */
   comments: Maybe<CommentConnection>;
-  /** The audience: the workspace's contacts. */
+  /** The audience: the workspace's contacts. Needs the permission READ_CONTENT. */
   contacts: Maybe<ContactConnection>;
-  /** The post with this global id; null when there is none in the viewer's workspace. */
+  /** The post with this global id; null when there is none in the viewer's workspace. Needs the permission READ_CONTENT. */
   post: Maybe<Post>;
-  /** The workspace's posts, of all accounts. */
+  /** The workspace's posts, of all accounts. Needs the permission READ_CONTENT. */
   posts: Maybe<PostConnection>;
   /** The rate budget. It adds no points to an operation, and needs no database. */
   rateLimit: RateLimit;
-  /** The workspace's tags. */
+  /** The workspace's tags. Needs the permission READ_CONTENT. */
   tags: Maybe<TagConnection>;
   /** Who is asking. */
   viewer: Viewer;
-  /** The viewer's workspace. */
+  /** The viewer's workspace. Needs the permission READ_CONTENT. */
   workspace: Maybe<Workspace>;
 };
 
@@ -247,7 +247,7 @@ export type QueryTagsArgs = {
   orderBy?: TagOrder;
 };
 
-/** What someone in the audience wrote under a post. */
+/** What someone in the audience wrote under a post. Needs the permission READ_CONTENT. */
 export type Comment = Node & {
   __typename?: 'Comment';
   /** Global id. */
@@ -269,7 +269,7 @@ export type Comment = Node & {
 };
 
 
-/** What someone in the audience wrote under a post. */
+/** What someone in the audience wrote under a post. Needs the permission READ_CONTENT. */
 export type CommentRepliesArgs = {
   first?: InputMaybe<Scalars['Int']['input']>;
   after?: InputMaybe<Scalars['String']['input']>;
@@ -318,7 +318,7 @@ export type CommentOrder =
   /** The oldest first. */
   | 'OLDEST_FIRST';
 
-/** A person in the audience, on a network: the author of comments. */
+/** A person in the audience, on a network: the author of comments. Needs the permission READ_CONTENT. */
 export type Contact = Node & {
   __typename?: 'Contact';
   /** Global id. */
@@ -338,7 +338,7 @@ export type Contact = Node & {
 };
 
 
-/** A person in the audience, on a network: the author of comments. */
+/** A person in the audience, on a network: the author of comments. Needs the permission READ_CONTENT. */
 export type ContactCommentsArgs = {
   first?: InputMaybe<Scalars['Int']['input']>;
   after?: InputMaybe<Scalars['String']['input']>;
@@ -361,7 +361,7 @@ export type ContactOrder =
   /** Who was seen first comes first. */
   | 'OLDEST_FIRST';
 
-/** A picture or video of a post. */
+/** A picture or video of a post. Needs the permission READ_CONTENT. */
 export type Media = Node & {
   __typename?: 'Media';
   /** Global id. */
@@ -387,7 +387,7 @@ export type MediaKind =
   /** A short, silent, moving picture. */
   | 'GIF';
 
-/** A person who works in the workspace. */
+/** A person who works in the workspace. Needs the permission READ_CONTENT. */
 export type Member = Node & {
   __typename?: 'Member';
   /** Global id. */
@@ -407,7 +407,7 @@ export type Member = Node & {
 };
 
 
-/** A person who works in the workspace. */
+/** A person who works in the workspace. Needs the permission READ_CONTENT. */
 export type MemberPostsArgs = {
   first?: InputMaybe<Scalars['Int']['input']>;
   after?: InputMaybe<Scalars['String']['input']>;
@@ -447,7 +447,7 @@ export type PostMetrics = {
   capturedAt: Scalars['DateTime']['output'];
 };
 
-/** One piece of content on one account. */
+/** One piece of content on one account. Needs the permission READ_CONTENT. */
 export type Post = Node & {
   __typename?: 'Post';
   /** Global id. */
@@ -481,7 +481,7 @@ export type Post = Node & {
 };
 
 
-/** One piece of content on one account. */
+/** One piece of content on one account. Needs the permission READ_CONTENT. */
 export type PostCommentsArgs = {
   first?: InputMaybe<Scalars['Int']['input']>;
   after?: InputMaybe<Scalars['String']['input']>;
@@ -563,7 +563,7 @@ export type RateLimit = {
   nodes: Scalars['Int']['output'];
 };
 
-/** A label of the workspace, for its posts. */
+/** A label of the workspace, for its posts. Needs the permission READ_CONTENT. */
 export type Tag = Node & {
   __typename?: 'Tag';
   /** Global id. */
@@ -577,7 +577,7 @@ export type Tag = Node & {
 };
 
 
-/** A label of the workspace, for its posts. */
+/** A label of the workspace, for its posts. Needs the permission READ_CONTENT. */
 export type TagPostsArgs = {
   first?: InputMaybe<Scalars['Int']['input']>;
   after?: InputMaybe<Scalars['String']['input']>;
@@ -591,15 +591,17 @@ export type TagOrder =
   /** By name. */
   | 'NAME';
 
-/** Who is asking: an API key with its workspace, role and scopes. */
+/** Who is asking, an API key or a signed-in member, with the workspace that is asked for. */
 export type Viewer = {
   __typename?: 'Viewer';
-  /** Name of the API key. */
+  /** Name of the API key or of the member. */
   name: Scalars['String']['output'];
   /** What the viewer is in the workspace. */
   role: Role;
-  /** What the key may do. */
+  /** What the key may do; a signed-in member has every scope. */
   scopes: Array<Scope>;
+  /** What the viewer may do: what both the role and the scopes allow. */
+  permissions: Array<Permission>;
   /** Whether the key may send trusted documents only. */
   isTrustedDocumentsOnly: Scalars['Boolean']['output'];
   /** The viewer's workspace. */
@@ -628,7 +630,26 @@ export type Scope =
   /** See what an operation costs: SQL statements and batches. */
   | 'INSIGHT';
 
-/** The tenant: every object belongs to exactly one workspace. */
+/** What somebody may do. Whoever lacks a permission gets the error `FORBIDDEN`. */
+export type Permission =
+  /** Read accounts, posts, metrics, comments, contacts and tags. Every role; a key needs the scope READ. */
+  | 'READ_CONTENT'
+  /** See who works in the workspace. Every role; a key needs the scope READ. */
+  | 'READ_MEMBERS'
+  /** Invite members, change their roles, remove them. OWNER and ADMIN; a key needs the scope ADMIN. */
+  | 'MANAGE_MEMBERS'
+  /** Make owners, and change or remove them. OWNER; a key needs the scope ADMIN. */
+  | 'MANAGE_OWNERS'
+  /** See, make, rotate and revoke API keys. OWNER and ADMIN; a key needs the scope ADMIN. */
+  | 'MANAGE_API_KEYS'
+  /** Read the audit log. OWNER and ADMIN; a key needs the scope ADMIN. */
+  | 'READ_AUDIT_LOG'
+  /** Change the workspace itself. OWNER and ADMIN; a key needs the scope ADMIN. */
+  | 'UPDATE_WORKSPACE'
+  /** See what an operation costs: SQL statements and batches. Every role; a key needs the scope INSIGHT. */
+  | 'READ_INSIGHT';
+
+/** The tenant: every object belongs to exactly one workspace. Needs the permission READ_CONTENT. */
 export type Workspace = Node & {
   __typename?: 'Workspace';
   /** Global id. */
@@ -637,12 +658,12 @@ export type Workspace = Node & {
   name: Scalars['String']['output'];
   /** When the workspace was made. */
   createdAt: Scalars['DateTime']['output'];
-  /** The workspace's members. */
+  /** The workspace's members. Needs the permission READ_MEMBERS. */
   members: Maybe<MemberConnection>;
 };
 
 
-/** The tenant: every object belongs to exactly one workspace. */
+/** The tenant: every object belongs to exactly one workspace. Needs the permission READ_CONTENT. */
 export type WorkspaceMembersArgs = {
   first?: InputMaybe<Scalars['Int']['input']>;
   after?: InputMaybe<Scalars['String']['input']>;
@@ -909,6 +930,7 @@ export type ResolversTypes = {
   Viewer: ResolverTypeWrapper<Omit<Viewer, 'workspace'> & { workspace?: Maybe<ResolversTypes['Workspace']> }>;
   Role: Role;
   Scope: Scope;
+  Permission: Permission;
   Workspace: ResolverTypeWrapper<WorkspaceRow>;
   AccountConnection: ResolverTypeWrapper<Connection<AccountRow>>;
   AccountEdge: ResolverTypeWrapper<Edge<AccountRow>>;
@@ -967,6 +989,12 @@ export type ResolversParentTypes = {
   TagConnection: Connection<TagRow>;
   TagEdge: Edge<TagRow>;
 };
+
+export type RequiresPermissionDirectiveArgs = {
+  permission: Permission;
+};
+
+export type RequiresPermissionDirectiveResolver<Result, Parent, ContextType = RequestContext, Args = RequiresPermissionDirectiveArgs> = DirectiveResolverFn<Result, Parent, ContextType, Args>;
 
 export type AccountResolvers<ContextType = RequestContext, ParentType extends ResolversParentTypes['Account'] = ResolversParentTypes['Account']> = {
   id?: Resolver<ResolversTypes['ID'], ParentType, ContextType>;
@@ -1109,6 +1137,7 @@ export type ViewerResolvers<ContextType = RequestContext, ParentType extends Res
   name?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
   role?: Resolver<ResolversTypes['Role'], ParentType, ContextType>;
   scopes?: Resolver<Array<ResolversTypes['Scope']>, ParentType, ContextType>;
+  permissions?: Resolver<Array<ResolversTypes['Permission']>, ParentType, ContextType>;
   isTrustedDocumentsOnly?: Resolver<ResolversTypes['Boolean'], ParentType, ContextType>;
   workspace?: Resolver<Maybe<ResolversTypes['Workspace']>, ParentType, ContextType>;
 };
@@ -1224,3 +1253,6 @@ export type Resolvers<ContextType = RequestContext> = {
   TagEdge?: TagEdgeResolvers<ContextType>;
 };
 
+export type DirectiveResolvers<ContextType = RequestContext> = {
+  requiresPermission?: RequiresPermissionDirectiveResolver<any, any, ContextType>;
+};

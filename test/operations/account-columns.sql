@@ -72,7 +72,7 @@ cross join lateral (
 
 -- 6. memberById, 5 keys
 -- $1 workspaceId, $2 keys
-select "members"."workspace_id" as "workspaceId", "members"."id" as "id", "members"."email" as "email", "members"."display_name" as "displayName", "members"."avatar_url" as "avatarUrl", "members"."role" as "role", "members"."created_at" as "createdAt"
+select "members"."workspace_id" as "workspaceId", "members"."id" as "id", "members"."email" as "email", "members"."display_name" as "displayName", "members"."avatar_url" as "avatarUrl", "members"."role" as "role", "members"."user_id" as "userId", "members"."created_at" as "createdAt", "members"."removed_at" as "removedAt"
 from "members"
 where "members"."workspace_id" = $1::uuid
   and "members"."id" = any($2::uuid[]);

@@ -9,7 +9,7 @@ where "workspaces"."workspace_id" = $1::uuid
 
 -- 2. Workspace.members, 1 key
 -- $1 workspaceId, $2 limit
-select "members"."workspace_id" as "workspaceId", "members"."id" as "id", "members"."email" as "email", "members"."display_name" as "displayName", "members"."avatar_url" as "avatarUrl", "members"."role" as "role", "members"."created_at" as "createdAt"
+select "members"."workspace_id" as "workspaceId", "members"."id" as "id", "members"."email" as "email", "members"."display_name" as "displayName", "members"."avatar_url" as "avatarUrl", "members"."role" as "role", "members"."user_id" as "userId", "members"."created_at" as "createdAt", "members"."removed_at" as "removedAt"
 from "members"
 where "members"."workspace_id" = $1::uuid
 order by "members"."created_at" asc, "members"."id" asc

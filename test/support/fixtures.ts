@@ -243,6 +243,12 @@ export class World {
           : (TEXTS[lot % TEXTS.length] ?? null);
       case "text[]":
         return [];
+      case "jsonb":
+        return null;
+      case "uuid":
+        // Of something outside of the workspace, which the fixtures do not have.
+        if (!column.notNull) return null;
+        return this.#uuid(`${table.name}/${index}/${property}`);
       case "bigint":
         return this.#tied ? (COUNTS[lot % COUNTS.length] ?? 0) : lot;
       case "integer":

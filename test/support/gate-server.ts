@@ -39,7 +39,8 @@ export function gateServer(settings: Record<string, string> = {}): Ask {
   return async (query, { variables = {}, limits = {} } = {}) => {
     const viewer = new Viewer({
       workspaceId: "w",
-      keyId: "k",
+      kind: "API_KEY",
+      id: "k",
       name: "test",
       role: "OWNER",
       scopes: ["read"],

@@ -30,3 +30,6 @@ export const word = <const Words extends readonly [string, ...string[]]>(
 
 /** The id that the row has in the system it was imported from: unique in its workspace, null when it was made here. */
 export const externalId = () => text("external_id");
+
+/** Whether a column holds what proves who somebody is: it is written and compared, and read by nobody. */
+export const isSecret = ({ name }: { name: string }) => /(^|_)hash$/.test(name);
