@@ -1,9 +1,11 @@
 import type DataLoader from "dataloader";
 import { unauthenticated, type Authentication } from "./auth/authenticate.ts";
+import type { Person } from "./auth/person.ts";
 import type { Viewer } from "./auth/viewer.ts";
 import type { Charge } from "./budget/charge.ts";
 import type { Pool } from "./db/pool.ts";
 import { ReadSession } from "./db/session.ts";
+import { inWriteSession, type WriteSession } from "./db/write-session.ts";
 
 /** What the gates found out about an operation. */
 export interface Measured {
@@ -12,6 +14,12 @@ export interface Measured {
   nodes: number;
   /** About how many values of the schema it reads. */
   introspection: number;
+}
+
+/** Where a request came from. */
+export interface Caller {
+  ipAddress: string | null;
+  userAgent: string | null;
 }
 
 /** A request has one log line, whoever comes to write it. */
@@ -29,8 +37,20 @@ export interface RequestContext {
   readonly startedAt: number;
   /** Undefined for a request without credential: it gets no further than `__typename`. */
   readonly viewer: Viewer | undefined;
+  /** Who has signed in, also without being a member of the workspace that is asked for. */
+  readonly person: Person | undefined;
   /** The only door to SQL. */
   readonly session: ReadSession;
+  /**
+   * Runs a mutation's work in a transaction of its own, of the viewer's workspace unless told. What is
+   * read afterwards, is read as it is then.
+   */
+  write<Result>(
+    work: (session: WriteSession) => Promise<Result>,
+    workspaceId?: string,
+  ): Promise<Result>;
+  /** Where the request came from, for the audit log. */
+  readonly caller: Caller;
   /** Loaders by definition and arguments, see loaders/define.ts. */
   readonly loaders: Map<object, Map<string, DataLoader<unknown, unknown>>>;
   /** Filled in by the gates. */
@@ -56,21 +76,34 @@ export function createContext(
     startedAt: number;
     line: LogLine;
     insightHeader: string | undefined;
+    caller: Caller;
     authentication: Authentication;
     charge?: Charge | undefined;
   },
 ): RequestContext {
-  const { viewer, statements } = request.authentication;
+  const { viewer, person, statements } = request.authentication;
   const session = new ReadSession(pool, viewer?.workspaceId ?? NO_WORKSPACE);
   session.record.overhead += statements;
+  const loaders: RequestContext["loaders"] = new Map();
   const asked = new Set(request.insightHeader?.split(",").map((word) => word.trim()));
   return {
     requestId: request.requestId,
     startedAt: request.startedAt,
     line: request.line,
     viewer,
+    person,
     session,
-    loaders: new Map(),
+    caller: request.caller,
+    async write(work, workspaceId = session.workspaceId) {
+      // Gives the connection back first: a request that held two could wait for itself.
+      await session.renew();
+      try {
+        return await inWriteSession(pool, workspaceId, session.record, work);
+      } finally {
+        loaders.clear();
+      }
+    },
+    loaders,
     measured: {},
     charge: request.charge,
     insight: asked.has("sql") && (viewer?.may("READ_INSIGHT") ?? false),
@@ -82,4 +115,10 @@ export function createContext(
 export function viewerOf(context: RequestContext): Viewer {
   if (!context.viewer) throw unauthenticated("there is no credential");
   return context.viewer;
+}
+
+/** The person who has signed in. Throws UNAUTHENTICATED when none has. */
+export function personOf(context: RequestContext): Person {
+  if (!context.person) throw unauthenticated("this is for people who have signed in");
+  return context.person;
 }

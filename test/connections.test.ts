@@ -252,6 +252,8 @@ const meanings: Record<string, (row: Row, wanted: Json, world: World) => boolean
       .rows("post_tags")
       .some(({ postId, tagId }) => postId === row["id"] && tags.includes(tagId));
   },
+  actions: (row, wanted) => wanted.includes(row["action"]),
+  actorIds: (row, wanted) => wanted.map(rowIdOf).includes(row["actorId"]),
   startsThread: (row, wanted) => (row["parentId"] === null) === wanted,
   createdBetween: (row, wanted) => isWithin(row["createdAt"], wanted),
   publishedBetween: (row, wanted) =>
@@ -282,9 +284,19 @@ const fits = (filter: Record<string, Json>, world: World) => (row: Row) =>
     return wanted == null || meaning(row, wanted, world);
   });
 
+/** The type whose ids a field such as `accountIds` takes. */
+const typeOfIds = (name: string) =>
+  name === "actorIds"
+    ? "Member"
+    : name.replace(/Ids$/, "").replace(/^[a-z]/, (letter) => letter.toUpperCase());
+
 /** The global ids of a field such as `accountIds`. */
 function idsFor(name: string, world: World): string[] {
-  const type = name.replace(/Ids$/, "").replace(/^[a-z]/, (letter) => letter.toUpperCase());
+  const type = typeOfIds(name);
+  if (name === "actorIds") {
+    const actors = new Set(world.rows("audit_log_entries").map((row) => row["actorId"]));
+    return [...actors].filter(Boolean).map((id) => toGlobalId(type, String(id)));
+  }
   return world.rows(tableOf(world, type).name).map((row) => toGlobalId(type, String(row["id"])));
 }
 
@@ -398,7 +410,7 @@ describe.concurrent.each(filtered.map((connection) => ({ name: connection.name, 
         name.endsWith("Ids"),
       );
       for (const name of lists) {
-        const type = name.replace(/Ids$/, "").replace(/^[a-z]/, (letter) => letter.toUpperCase());
+        const type = typeOfIds(name);
         const made = (count: number) =>
           Array.from({ length: count }, (_, index) =>
             toGlobalId(type, `00000000-0000-7000-8000-${String(index).padStart(12, "0")}`),

@@ -125,11 +125,17 @@ const ranges = [
 function connectionsOf(workspace: BigWorkspace): ConnectionField[] {
   const accounts = (parentNumbers["Account"] ?? []).map((n) => idOf(workspace, "Account", n));
   const tags = [special.commonTag, special.rareTag].map((n) => idOf(workspace, "Tag", n));
+  const members = (parentNumbers["Member"] ?? []).map((n) => idOf(workspace, "Member", n));
   return connectionFields(schema, {
     accountIds: [
       { label: "quiet", value: accounts.slice(1, 2) },
       { label: "busy", value: accounts.slice(0, 1) },
       { label: "many", value: accounts },
+    ],
+    actorIds: [
+      { label: "rare", value: members.slice(1, 2) },
+      { label: "busy", value: members.slice(0, 1) },
+      { label: "many", value: members },
     ],
     tagIds: [
       { label: "common", value: tags.slice(0, 1) },

@@ -14,6 +14,11 @@ export const typePolicies = {
       posts: relayStylePagination(["filter", "orderBy"]),
     },
   },
+  CreateApiKeyPayload: { merge: true },
+  RotateApiKeyPayload: { merge: true },
+  RevokeApiKeyPayload: { merge: true },
+  AuditChange: { merge: true },
+  Mutation: { merge: true },
   Query: {
     fields: {
       accounts: relayStylePagination(["filter", "orderBy"]),
@@ -33,11 +38,17 @@ export const typePolicies = {
       comments: relayStylePagination(["filter", "orderBy"]),
     },
   },
+  InviteMemberPayload: { merge: true },
+  RevokeInvitationPayload: { merge: true },
+  AcceptInvitationPayload: { merge: true },
   Member: {
     fields: {
       posts: relayStylePagination(["filter", "orderBy"]),
     },
   },
+  ChangeMemberRolePayload: { merge: true },
+  RemoveMemberPayload: { merge: true },
+  LeaveWorkspacePayload: { merge: true },
   PostMetrics: { merge: true },
   Post: {
     fields: {
@@ -50,15 +61,21 @@ export const typePolicies = {
       posts: relayStylePagination(["orderBy"]),
     },
   },
+  UserError: { merge: true },
   Viewer: { merge: true },
+  ViewerWorkspace: { merge: true },
   Workspace: {
     fields: {
+      apiKeys: relayStylePagination(["orderBy"]),
+      auditLogEntries: relayStylePagination(["filter", "orderBy"]),
+      invitations: relayStylePagination(["orderBy"]),
       members: relayStylePagination(["orderBy"]),
     },
   },
+  UpdateWorkspacePayload: { merge: true },
 };
 
 /** What an object may be where the schema says no more than an interface, as `node` does. */
 export const possibleTypes = {
-  Node: ["Account", "Comment", "Contact", "Media", "Member", "Post", "Tag", "Workspace"],
+  Node: ["Account", "ApiKey", "AuditLogEntry", "Comment", "Contact", "Invitation", "Media", "Member", "Post", "Tag", "Workspace"],
 };

@@ -30,17 +30,17 @@ export interface ApiKeyListing {
 
 /** Makes an API key and returns it: the only time that it can be read. `client` is the owner's. */
 export function createApiKey(client: Client, workspaceId: string, wanted: NewApiKey) {
-  const { key, hash } = createKey(workspaceId);
+  const { key, hash, hint } = createKey(workspaceId);
   const { limits = {} } = wanted;
   return inWorkspace(client, workspaceId, async (transaction) => {
     const [workspace] = await transaction`
       select 1 from workspaces where workspace_id = ${workspaceId}::uuid`;
     if (!workspace) return undefined;
     await transaction`
-      insert into api_keys (workspace_id, id, name, role, scopes, hash, max_depth, max_complexity,
+      insert into api_keys (workspace_id, id, name, role, scopes, hash, hint, max_depth, max_complexity,
                             max_nodes, rate_limit_points, show_cost, trusted_documents_only)
       values (${workspaceId}::uuid, ${uuidv7()}::uuid, ${wanted.name}, ${wanted.role},
-              string_to_array(${wanted.scopes.join(",")}, ','), ${hash},
+              string_to_array(${wanted.scopes.join(",")}, ','), ${hash}, ${hint},
               ${limits.depth ?? null}, ${limits.complexity ?? null}, ${limits.nodes ?? null},
               ${limits.ratePoints ?? null}, ${wanted.showsCost ?? false},
               ${wanted.trustedDocumentsOnly ?? false})`;

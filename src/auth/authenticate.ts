@@ -5,6 +5,7 @@ import { ReadSession } from "../db/session.ts";
 import { statement, value } from "../db/statement.ts";
 import { refusal } from "../errors.ts";
 import { parseKey } from "./api-key.ts";
+import type { Person } from "./person.ts";
 import { Viewer, type ViewerFacts } from "./viewer.ts";
 
 /** How long a key's look-up is remembered: a revoked key is refused after this at the latest. */
@@ -25,6 +26,8 @@ const findKey = statement<KeyRow>(sql`
 export interface Authentication {
   /** Undefined for a request without credential. */
   viewer: Viewer | undefined;
+  /** Who has signed in; undefined for an API key. */
+  person?: Person | undefined;
   /** SQL statements that finding the viewer took: none while a key is remembered. */
   statements: number;
 }

@@ -140,7 +140,23 @@ export class ReadSession {
     this.#closed = true;
     this.#reason = reason;
     this.#waiting?.abort(this.#end());
-    const opened = await this.#opening?.catch(() => undefined);
+    await this.#giveBack();
+  }
+
+  /**
+   * Ends the snapshot and gives the connection back, so that the next statement sees what others, or
+   * this request itself, have written meanwhile. Throws like {@link run} when the session is closed.
+   */
+  async renew(): Promise<void> {
+    if (this.#closed) throw this.#end();
+    await this.#giveBack();
+    this.#failed = false;
+  }
+
+  async #giveBack() {
+    const opening = this.#opening;
+    this.#opening = undefined;
+    const opened = await opening?.catch(() => undefined);
     if (!opened) return;
     const { lease } = opened;
     if (this.#running > 0) {

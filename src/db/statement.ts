@@ -64,9 +64,13 @@ export const namedColumns = (table: PgTable) =>
  */
 export const columnsOf = (table: PgTable): SQL =>
   sql.join(
-    readableColumns(table).map(([name, column]) => sql`${column} as ${sql.identifier(name)}`),
+    readableColumns(table).map(([name, column]) => sql`${read(column)} as ${sql.identifier(name)}`),
     sql`, `,
   );
+
+/** Arrays would come as text without their types; JSON is parsed by the driver. */
+const read = (column: PgColumn) =>
+  column.getSQLType().endsWith("[]") ? sql`to_json(${column})` : sql`${column}`;
 
 /** A column's name in the row type of its table. */
 export function propertyOf(table: PgTable, column: PgColumn): string {

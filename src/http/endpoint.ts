@@ -32,7 +32,7 @@ export interface Endpoint {
 export type Asking = Parameters<typeof createContext>[1];
 
 /** What is known of a request before its context. */
-type Identity = Omit<Asking, "requestId" | "startedAt" | "line" | "insightHeader">;
+type Identity = Omit<Asking, "requestId" | "startedAt" | "line" | "insightHeader" | "caller">;
 
 /** Headers that a page of another origin may read. */
 const EXPOSED = ["x-request-id", "etag", "retry-after", "ratelimit", "ratelimit-policy"];
@@ -104,6 +104,7 @@ async function contextOf(
     startedAt: performance.now() - reply.elapsedTime,
     line,
     insightHeader: headerOf(request, "x-insight"),
+    caller: { ipAddress: request.ip, userAgent: headerOf(request, "user-agent") ?? null },
     ...identity,
   });
   closeAtEnd(request, reply, context.session, endpoint.timeoutMs);

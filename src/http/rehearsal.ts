@@ -27,6 +27,7 @@ const rehearsing = (): Asking => ({
   startedAt: performance.now(),
   line: { written: false },
   insightHeader: undefined,
+  caller: { ipAddress: null, userAgent: null },
   authentication: {
     viewer: new Viewer({
       workspaceId: "00000000-0000-0000-0000-000000000000",

@@ -67,12 +67,15 @@ export interface Link {
 export type FilterField = (name: string, input: unknown) => Condition | undefined;
 
 /**
- * The column has one of the values. `of` names the type whose global ids they are. `refersTo` is the
+ * The column has one of the values. `of` names the type, or types, whose global ids they are. `refersTo` is the
  * column of which this one is a copy, and `by` refers to its row: posts.network, by posts.account_id.
  */
 export function anyOf(
   column: PgColumn,
-  options: { of?: string; copies?: { by: PgColumn; of: Referenced; match: PgColumn } } = {},
+  options: {
+    of?: string | readonly string[];
+    copies?: { by: PgColumn; of: Referenced; match: PgColumn };
+  } = {},
 ): FilterField {
   return (name, input) => {
     const list = readList(name, input, options.of);
@@ -213,7 +216,11 @@ export function checkCombinations(conditions: Condition[]) {
   );
 }
 
-function readList(name: string, input: unknown, globalIdsOf?: string): string[] | undefined {
+function readList(
+  name: string,
+  input: unknown,
+  globalIdsOf?: string | readonly string[],
+): string[] | undefined {
   if (input == null) return undefined;
   const given = input as string[];
   if (given.length > MAX_FILTER_VALUES) {

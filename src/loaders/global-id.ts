@@ -21,11 +21,12 @@ export function fromGlobalId(globalId: string): { type: string; id: string } {
   return { type, id };
 }
 
-/** The row id in a global id of this type. Throws BAD_USER_INPUT for any other. */
-export function rowId(globalId: string, type: string): string {
+/** The row id in a global id of this type, or one of these. Throws BAD_USER_INPUT for any other. */
+export function rowId(globalId: string, types: string | readonly string[]): string {
   const found = fromGlobalId(globalId);
-  if (found.type !== type) {
-    throw badUserInput(`${shown(globalId)} is an id of type ${found.type}, not ${type}`);
+  if (![types].flat().includes(found.type)) {
+    const wanted = [types].flat().join(" or ");
+    throw badUserInput(`${shown(globalId)} is an id of type ${found.type}, not ${wanted}`);
   }
   return found.id;
 }

@@ -1,3 +1,4 @@
+import type { SQL } from "drizzle-orm";
 import type { PgColumn, PgTable } from "drizzle-orm/pg-core";
 import type { FilterField, Link } from "./filters.ts";
 
@@ -16,6 +17,8 @@ export interface ConnectionDefinition {
   table: PgTable & { workspaceId: PgColumn; id: PgColumn };
   /** The column that holds the parent's id; without one the workspace is the parent. */
   parent?: PgColumn;
+  /** What holds for every row that is paged; the indexes are partial by it. */
+  only?: SQL;
   /** When the parent's column is one of a table that leads to the rows. */
   through?: Link;
   orders: Record<string, Ordering>;

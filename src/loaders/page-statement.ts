@@ -35,6 +35,7 @@ export function pageStatement<Row>(
   const where = [
     ...(link ? [sql`${link.table.workspaceId} = ${workspace}`] : []),
     sql`${table.workspaceId} = ${workspace}`,
+    ...(definition.only ? [definition.only] : []),
     ...(parentColumn ? [sql`${parentColumn} = parent.key`] : []),
     ...groups.map(({ column, name }) => sql`${column} = ${name}.value`),
     ...conditions.flatMap((condition) => {
@@ -65,10 +66,11 @@ export function totalStatement(
   definition: ConnectionDefinition,
   conditions: Condition[],
 ): Statement<{ parentKey: string; total: number }> {
-  const { table, parent, through } = definition;
+  const { table, parent, through, only } = definition;
   const where = all([
     ...(through ? [sql`${through.table.workspaceId} = ${workspace}`] : []),
     sql`${table.workspaceId} = ${workspace}`,
+    ...(only ? [only] : []),
     ...(parent ? [sql`${parent} = parent.key`] : []),
     ...conditions.map(({ predicate }) => predicate((column) => column)),
   ]);

@@ -2,15 +2,18 @@ import { viewerOf } from "../context.ts";
 import { workspaceById } from "../loaders/workspace.ts";
 import type { Resolvers, Scope } from "../schema/types.generated.ts";
 
+/** The database's words as the schema's. */
+export const scopeWords = (scopes: readonly string[]) =>
+  scopes.map((scope) => scope.toUpperCase() as Scope);
+
 export const viewer = {
   Query: {
     viewer: (_, __, context) => {
       const { name, role, scopes, permissions, trustedDocumentsOnly } = viewerOf(context);
-      const words = scopes.map((scope) => scope.toUpperCase() as Scope);
       return {
         name,
         role,
-        scopes: words,
+        scopes: scopeWords(scopes),
         permissions: [...permissions],
         isTrustedDocumentsOnly: trustedDocumentsOnly,
       };

@@ -1,8 +1,11 @@
 import { makeExecutableSchema } from "@graphql-tools/schema";
 import type { GraphQLSchema } from "graphql";
 import { account } from "../resolvers/account.ts";
+import { apiKey } from "../resolvers/api-key.ts";
+import { auditLogEntry } from "../resolvers/audit-log-entry.ts";
 import { comment } from "../resolvers/comment.ts";
 import { contact } from "../resolvers/contact.ts";
+import { invitation } from "../resolvers/invitation.ts";
 import { media } from "../resolvers/media.ts";
 import { member } from "../resolvers/member.ts";
 import { node } from "../resolvers/node.ts";
@@ -18,8 +21,11 @@ import { typeDefs } from "./type-defs.generated.ts";
 /** The list to which a new entity adds its word. */
 const entities = [
   account,
+  apiKey,
+  auditLogEntry,
   comment,
   contact,
+  invitation,
   media,
   member,
   node,

@@ -113,6 +113,264 @@ extend type Query {
   ): AccountConnection @requiresPermission(permission: READ_CONTENT)
 }
 
+"A program's key. The key itself is shown once, to who makes it. Needs the permission MANAGE_API_KEYS."
+type ApiKey implements Node @requiresPermission(permission: MANAGE_API_KEYS) {
+  "Global id."
+  id: ID!
+  "What it is for."
+  name: String!
+  "Its last four characters, to tell keys apart; null for keys from before this was kept."
+  hint: String
+  "Its role in the workspace."
+  role: Role!
+  "What it may do."
+  scopes: [Scope!]!
+  "Whether it works."
+  status: ApiKeyStatus!
+  "When it was made."
+  createdAt: DateTime!
+  "When it stops working by itself; null for never."
+  expiresAt: DateTime
+  "When it was revoked; null when it was not."
+  revokedAt: DateTime
+  "About when it was last used, to the minute; null for never."
+  lastUsedAt: DateTime
+  "The key that took its place by rotation; null without one."
+  replacedBy: ApiKey
+  "Whether every answer tells it the cost."
+  showsCost: Boolean!
+  "Whether it may send trusted documents only."
+  isTrustedDocumentsOnly: Boolean!
+}
+
+"Whether an API key works."
+enum ApiKeyStatus {
+  "It works."
+  ACTIVE
+  "Another one took its place; it works until it expires."
+  ROTATED
+  "Its time has passed."
+  EXPIRED
+  "It was revoked."
+  REVOKED
+}
+
+"Orderings of API keys."
+enum ApiKeyOrder {
+  "The newest comes first."
+  NEWEST_FIRST
+  "The oldest comes first."
+  OLDEST_FIRST
+}
+
+extend type Workspace {
+  "The workspace's API keys, those that no longer work included. Needs the permission MANAGE_API_KEYS."
+  apiKeys(
+    "Size of the page, counted from its start: 20 when neither \`first\` nor \`last\` is given, at most 100."
+    first: Int
+    "Cursor after which the page starts."
+    after: String
+    "Size of the page, counted from its end, at most 100. Not together with \`first\`."
+    last: Int
+    "Cursor before which the page ends."
+    before: String
+    "In which order."
+    orderBy: ApiKeyOrder! = NEWEST_FIRST
+  ): ApiKeyConnection @requiresPermission(permission: MANAGE_API_KEYS)
+}
+
+"What a new key is to be."
+input CreateApiKeyInput {
+  "What it is for, of 1 to 100 characters."
+  name: String!
+  "Its role; only owners make keys of owners."
+  role: Role! = VIEWER
+  "What it may do: no more than who makes it."
+  scopes: [Scope!]! = [READ]
+  "When it stops working by itself; null for never."
+  expiresAt: DateTime
+  "Makes it safe to send again: the same key gives the same answer for 24 hours. A new UUID for each change."
+  idempotencyKey: String
+}
+
+"What became of making a key."
+type CreateApiKeyPayload {
+  "The key's entry; null when none was made."
+  apiKey: ApiKey
+  "The key itself: shown this once. Null when none was made."
+  key: String
+  "What is wrong with the input, at most 20 errors; empty when it was done."
+  userErrors: [UserError!]!
+}
+
+"Which key to rotate."
+input RotateApiKeyInput {
+  "Global id of the key."
+  apiKeyId: ID!
+  "For how many minutes the old key goes on working, 0 to 10080 (a week)."
+  overlapMinutes: Int! = 1440
+  "Makes it safe to send again: the same key gives the same answer for 24 hours. A new UUID for each change."
+  idempotencyKey: String
+}
+
+"What became of rotating."
+type RotateApiKeyPayload {
+  "The new key's entry; null when none was made."
+  apiKey: ApiKey
+  "The new key itself: shown this once. Null when none was made."
+  key: String
+  "The old key as it is now; null when nothing was changed."
+  replaced: ApiKey
+  "What is wrong with the input, at most 20 errors; empty when it was done."
+  userErrors: [UserError!]!
+}
+
+"Which key to revoke."
+input RevokeApiKeyInput {
+  "Global id of the key."
+  apiKeyId: ID!
+  "Makes it safe to send again: the same key gives the same answer for 24 hours. A new UUID for each change."
+  idempotencyKey: String
+}
+
+"What became of revoking."
+type RevokeApiKeyPayload {
+  "The key as it is now; null when nothing was changed."
+  apiKey: ApiKey
+  "What is wrong with the input, at most 20 errors; empty when it was done."
+  userErrors: [UserError!]!
+}
+
+extend type Mutation {
+  "Make an API key. It can be read in the answer and never again. Needs the permission MANAGE_API_KEYS."
+  createApiKey(
+    "What it is to be."
+    input: CreateApiKeyInput!
+  ): CreateApiKeyPayload @requiresPermission(permission: MANAGE_API_KEYS)
+  "Make a key like another one, which goes on working for the time of the overlap. Needs the permission MANAGE_API_KEYS."
+  rotateApiKey(
+    "Which one."
+    input: RotateApiKeyInput!
+  ): RotateApiKeyPayload @requiresPermission(permission: MANAGE_API_KEYS)
+  "Revoke a key: every server refuses it within five seconds. One that is revoked stays as it is. Needs the permission MANAGE_API_KEYS."
+  revokeApiKey(
+    "Which one."
+    input: RevokeApiKeyInput!
+  ): RevokeApiKeyPayload @requiresPermission(permission: MANAGE_API_KEYS)
+}
+
+"An entry of the audit log: who did what, when and from where. Entries are added and never changed. Needs the permission READ_AUDIT_LOG."
+type AuditLogEntry implements Node @requiresPermission(permission: READ_AUDIT_LOG) {
+  "Global id."
+  id: ID!
+  "What was done."
+  action: AuditAction!
+  "What kind of actor it was."
+  actorKind: AuditActorKind!
+  "The actor's name as it was then."
+  actorName: String!
+  "Global id of the member or the API key that acted; null for nobody known."
+  actorId: ID
+  "Global id of what it was done to; null when it is about nothing."
+  targetId: ID
+  "Name of what it was done to, as it was then."
+  targetName: String
+  "What was changed, without secrets; at most 20 fields."
+  changes: [AuditChange!]!
+  "Address that the request came from; null for none."
+  ipAddress: String
+  "Program that sent the request, as it said; null when it did not."
+  userAgent: String
+  "The request in the server's log; null for none."
+  requestId: ID
+  "When it was done."
+  createdAt: DateTime!
+}
+
+"One field that was changed."
+type AuditChange {
+  "Name of the field."
+  field: String!
+  "Its value before; null when there was none."
+  before: String
+  "Its value after; null when there is none."
+  after: String
+}
+
+"What the audit log tells of."
+enum AuditAction {
+  "Somebody was invited."
+  MEMBER_INVITED
+  "Somebody accepted an invitation and became a member."
+  INVITATION_ACCEPTED
+  "An invitation was taken back."
+  INVITATION_REVOKED
+  "A member's role was changed."
+  MEMBER_ROLE_CHANGED
+  "A member was removed."
+  MEMBER_REMOVED
+  "A member left."
+  MEMBER_LEFT
+  "An API key was made."
+  API_KEY_CREATED
+  "An API key was rotated."
+  API_KEY_ROTATED
+  "An API key was revoked."
+  API_KEY_REVOKED
+  "The workspace itself was changed."
+  WORKSPACE_UPDATED
+  "Somebody tried in vain to sign in as a member."
+  SIGN_IN_FAILED
+}
+
+"What kind of actor it was."
+enum AuditActorKind {
+  "A member who had signed in."
+  MEMBER
+  "A program with its key."
+  API_KEY
+  "Whoever runs the server, on its command line."
+  SYSTEM
+  "Nobody known."
+  UNKNOWN
+}
+
+"Which entries of the audit log. An empty list fits nothing."
+input AuditLogEntryFilter {
+  "About one of these actions."
+  actions: [AuditAction!]
+  "By one of these members or API keys, by their global ids."
+  actorIds: [ID!]
+  "Of this range of time."
+  createdBetween: DateTimeRange
+}
+
+"Orderings of the audit log."
+enum AuditLogEntryOrder {
+  "The newest entry comes first."
+  NEWEST_FIRST
+  "The oldest entry comes first."
+  OLDEST_FIRST
+}
+
+extend type Workspace {
+  "The workspace's audit log. Needs the permission READ_AUDIT_LOG."
+  auditLogEntries(
+    "Size of the page, counted from its start: 20 when neither \`first\` nor \`last\` is given, at most 100."
+    first: Int
+    "Cursor after which the page starts."
+    after: String
+    "Size of the page, counted from its end, at most 100. Not together with \`first\`."
+    last: Int
+    "Cursor before which the page ends."
+    before: String
+    "Which entries; all when left out."
+    filter: AuditLogEntryFilter
+    "In which order."
+    orderBy: AuditLogEntryOrder! = NEWEST_FIRST
+  ): AuditLogEntryConnection @requiresPermission(permission: READ_AUDIT_LOG)
+}
+
 """
 SocialHub: the social accounts, posts, metrics and comments of one workspace.
 
@@ -122,6 +380,7 @@ viewer's workspace only. Lists are Relay connections: ask for \`first\` or \`las
 """
 schema {
   query: Query
+  mutation: Mutation
 }
 
 """
@@ -164,6 +423,12 @@ input DateTimeRange {
   "The first moment after the range."
   to: DateTime
 }
+
+"""
+Where writing starts. Each mutation is committed before its payload is read; what it could not do is told
+in \`userErrors\`. With an \`idempotencyKey\` it is done once in 24 hours, however often it is sent.
+"""
+type Mutation
 
 "Where reading starts."
 type Query {
@@ -333,6 +598,136 @@ extend type Query {
   ): ContactConnection @requiresPermission(permission: READ_CONTENT)
 }
 
+"An invitation into the workspace. Its token is shown once, to who makes it. Needs the permission MANAGE_MEMBERS."
+type Invitation implements Node @requiresPermission(permission: MANAGE_MEMBERS) {
+  "Global id."
+  id: ID!
+  "Email address of who is invited."
+  email: String!
+  "What they will be in the workspace."
+  role: Role!
+  "The member who invites; null when an API key did."
+  invitedBy: Member
+  "Where it is on its way."
+  status: InvitationStatus!
+  "When it was made."
+  createdAt: DateTime!
+  "When it loses its force."
+  expiresAt: DateTime!
+  "When it was accepted; null while it was not."
+  acceptedAt: DateTime
+  "When it was revoked; null when it was not."
+  revokedAt: DateTime
+}
+
+"Where an invitation is on its way."
+enum InvitationStatus {
+  "Can be accepted."
+  OPEN
+  "Somebody became a member by it."
+  ACCEPTED
+  "Was taken back, or another one took its place."
+  REVOKED
+  "Nobody accepted it in time."
+  EXPIRED
+}
+
+"Orderings of invitations."
+enum InvitationOrder {
+  "The newest comes first."
+  NEWEST_FIRST
+  "The oldest comes first."
+  OLDEST_FIRST
+}
+
+extend type Workspace {
+  "Invitations into the workspace, whatever became of them. Needs the permission MANAGE_MEMBERS."
+  invitations(
+    "Size of the page, counted from its start: 20 when neither \`first\` nor \`last\` is given, at most 100."
+    first: Int
+    "Cursor after which the page starts."
+    after: String
+    "Size of the page, counted from its end, at most 100. Not together with \`first\`."
+    last: Int
+    "Cursor before which the page ends."
+    before: String
+    "In which order."
+    orderBy: InvitationOrder! = NEWEST_FIRST
+  ): InvitationConnection @requiresPermission(permission: MANAGE_MEMBERS)
+}
+
+"Whom to invite."
+input InviteMemberInput {
+  "Email address; only who signs in with it can accept."
+  email: String!
+  "What they will be in the workspace; only owners invite owners."
+  role: Role!
+  "For how many days the invitation can be accepted, 1 to 30."
+  expiresInDays: Int! = 7
+  "Makes it safe to send again: the same key gives the same answer for 24 hours. A new UUID for each change."
+  idempotencyKey: String
+}
+
+"What became of inviting."
+type InviteMemberPayload {
+  "The invitation; null when none was made."
+  invitation: Invitation
+  "What who is invited needs to accept: shown this once. Null when none was made."
+  token: String
+  "What is wrong with the input, at most 20 errors; empty when it was done."
+  userErrors: [UserError!]!
+}
+
+"Which invitation to take back."
+input RevokeInvitationInput {
+  "Global id of the invitation."
+  invitationId: ID!
+  "Makes it safe to send again: the same key gives the same answer for 24 hours. A new UUID for each change."
+  idempotencyKey: String
+}
+
+"What became of revoking."
+type RevokeInvitationPayload {
+  "The invitation as it is now; null when nothing was changed."
+  invitation: Invitation
+  "What is wrong with the input, at most 20 errors; empty when it was done."
+  userErrors: [UserError!]!
+}
+
+"Which invitation to accept."
+input AcceptInvitationInput {
+  "The invitation's token."
+  token: String!
+  "Makes it safe to send again: the same key gives the same answer for 24 hours. A new UUID for each change."
+  idempotencyKey: String
+}
+
+"What became of accepting."
+type AcceptInvitationPayload {
+  "The workspace that the person belongs to now; null when nothing was changed."
+  workspace: ViewerWorkspace
+  "What is wrong with the input, at most 20 errors; empty when it was done."
+  userErrors: [UserError!]!
+}
+
+extend type Mutation {
+  "Invite somebody into the workspace. An earlier invitation of the same address is revoked. Needs the permission MANAGE_MEMBERS."
+  inviteMember(
+    "Whom to invite."
+    input: InviteMemberInput!
+  ): InviteMemberPayload @requiresPermission(permission: MANAGE_MEMBERS)
+  "Take an invitation back. One that is revoked already stays as it is. Needs the permission MANAGE_MEMBERS."
+  revokeInvitation(
+    "Which one."
+    input: RevokeInvitationInput!
+  ): RevokeInvitationPayload @requiresPermission(permission: MANAGE_MEMBERS)
+  "Become a member of the workspace that the signed-in person is invited into. It needs no permission, only the token."
+  acceptInvitation(
+    "Which one."
+    input: AcceptInvitationInput!
+  ): AcceptInvitationPayload
+}
+
 "A picture or video of a post. Needs the permission READ_CONTENT."
 type Media implements Node @requiresPermission(permission: READ_CONTENT) {
   "Global id."
@@ -373,6 +768,8 @@ type Member implements Node @requiresPermission(permission: READ_CONTENT) {
   role: Role!
   "When the member joined."
   createdAt: DateTime!
+  "When the member was removed or left; null for who is one."
+  removedAt: DateTime
   "Posts that the member wrote."
   posts(
     "Size of the page, counted from its start: 20 when neither \`first\` nor \`last\` is given, at most 100."
@@ -412,6 +809,72 @@ extend type Workspace {
     "In which order."
     orderBy: MemberOrder! = OLDEST_FIRST
   ): MemberConnection @requiresPermission(permission: READ_MEMBERS)
+}
+
+"What a member is to be."
+input ChangeMemberRoleInput {
+  "Global id of the member."
+  memberId: ID!
+  "What they are to be in the workspace; only owners make owners, or change one."
+  role: Role!
+  "Makes it safe to send again: the same key gives the same answer for 24 hours. A new UUID for each change."
+  idempotencyKey: String
+}
+
+"What became of the change."
+type ChangeMemberRolePayload {
+  "The member as they are now; null when nothing was changed."
+  member: Member
+  "What is wrong with the input, at most 20 errors; empty when it was done."
+  userErrors: [UserError!]!
+}
+
+"Whom to remove."
+input RemoveMemberInput {
+  "Global id of the member."
+  memberId: ID!
+  "Makes it safe to send again: the same key gives the same answer for 24 hours. A new UUID for each change."
+  idempotencyKey: String
+}
+
+"What became of removing."
+type RemoveMemberPayload {
+  "The member as they are now; null when nothing was changed."
+  member: Member
+  "What is wrong with the input, at most 20 errors; empty when it was done."
+  userErrors: [UserError!]!
+}
+
+"How to leave the workspace."
+input LeaveWorkspaceInput {
+  "Makes it safe to send again: the same key gives the same answer for 24 hours. A new UUID for each change."
+  idempotencyKey: String
+}
+
+"What became of leaving."
+type LeaveWorkspacePayload {
+  "The member that the viewer was; null when nothing was changed."
+  member: Member
+  "What is wrong, at most 20 errors; empty when it was done."
+  userErrors: [UserError!]!
+}
+
+extend type Mutation {
+  "Change what a member is in the workspace. The last owner stays one. Needs the permission MANAGE_MEMBERS."
+  changeMemberRole(
+    "What they are to be."
+    input: ChangeMemberRoleInput!
+  ): ChangeMemberRolePayload @requiresPermission(permission: MANAGE_MEMBERS)
+  "Take a member out of the workspace: every server refuses them within five seconds. The last owner stays. Needs the permission MANAGE_MEMBERS."
+  removeMember(
+    "Whom."
+    input: RemoveMemberInput!
+  ): RemoveMemberPayload @requiresPermission(permission: MANAGE_MEMBERS)
+  "Take oneself out of the workspace. The last owner stays. Needs the permission READ_CONTENT."
+  leaveWorkspace(
+    "How."
+    input: LeaveWorkspaceInput!
+  ): LeaveWorkspacePayload @requiresPermission(permission: READ_CONTENT)
 }
 
 "A post's current counters, as the network told them."
@@ -630,6 +1093,34 @@ extend type Query {
   ): TagConnection @requiresPermission(permission: READ_CONTENT)
 }
 
+"What the user can put right: nothing was changed. Everything else that goes wrong is in \`errors\`."
+type UserError {
+  "What is wrong, for programs."
+  code: UserErrorCode!
+  "The field of the input that it is about, such as \`email\`; null when it is about none."
+  field: String
+  "What is wrong and what to do, for people."
+  message: String!
+}
+
+"What can be wrong with a mutation."
+enum UserErrorCode {
+  "A value that the field may not have."
+  INVALID
+  "There is no such object in the workspace."
+  NOT_FOUND
+  "It is not for this person."
+  FORBIDDEN
+  "It does not go with how things are: already done, already there, revoked meanwhile."
+  CONFLICT
+  "Its time has passed."
+  EXPIRED
+  "A workspace needs an owner, and this is the last one."
+  LAST_OWNER
+  "The idempotency key was used for another request."
+  IDEMPOTENCY_KEY_REUSED
+}
+
 "Who is asking, an API key or a signed-in member, with the workspace that is asked for."
 type Viewer {
   "Name of the API key or of the member."
@@ -644,6 +1135,16 @@ type Viewer {
   isTrustedDocumentsOnly: Boolean!
   "The viewer's workspace."
   workspace: Workspace
+}
+
+"A workspace that the signed-in person belongs to."
+type ViewerWorkspace {
+  "Global id of the workspace, for the header \`x-workspace\`."
+  workspaceId: ID!
+  "Name of the workspace."
+  name: String!
+  "What the person is there."
+  role: Role!
 }
 
 "What somebody is in a workspace."
@@ -710,6 +1211,30 @@ extend type Query {
   workspace: Workspace @requiresPermission(permission: READ_CONTENT)
 }
 
+"How the workspace is to be."
+input UpdateWorkspaceInput {
+  "Name of the workspace, of 1 to 100 characters."
+  name: String!
+  "Makes it safe to send again: the same key gives the same answer for 24 hours. A new UUID for each change."
+  idempotencyKey: String
+}
+
+"What became of the update."
+type UpdateWorkspacePayload {
+  "The workspace as it is now; null when nothing was changed."
+  workspace: Workspace
+  "What is wrong with the input, at most 20 errors; empty when it was done."
+  userErrors: [UserError!]!
+}
+
+extend type Mutation {
+  "Change the workspace itself. Needs the permission UPDATE_WORKSPACE."
+  updateWorkspace(
+    "How it is to be."
+    input: UpdateWorkspaceInput!
+  ): UpdateWorkspacePayload @requiresPermission(permission: UPDATE_WORKSPACE)
+}
+
 "A page of objects of type Account."
 type AccountConnection {
   "The page's objects, each with its cursor."
@@ -726,6 +1251,46 @@ type AccountConnection {
 type AccountEdge {
   "The object."
   node: Account!
+  "Where it stands."
+  cursor: String!
+}
+
+"A page of objects of type ApiKey."
+type ApiKeyConnection {
+  "The page's objects, each with its cursor."
+  edges: [ApiKeyEdge!]!
+  "The page's objects."
+  nodes: [ApiKey!]!
+  "Where the page lies."
+  pageInfo: PageInfo!
+  "How many there are on all pages together; counted only when asked for."
+  totalCount: Int
+}
+
+"An object of type ApiKey in a page."
+type ApiKeyEdge {
+  "The object."
+  node: ApiKey!
+  "Where it stands."
+  cursor: String!
+}
+
+"A page of objects of type AuditLogEntry."
+type AuditLogEntryConnection {
+  "The page's objects, each with its cursor."
+  edges: [AuditLogEntryEdge!]!
+  "The page's objects."
+  nodes: [AuditLogEntry!]!
+  "Where the page lies."
+  pageInfo: PageInfo!
+  "How many there are on all pages together; counted only when asked for."
+  totalCount: Int
+}
+
+"An object of type AuditLogEntry in a page."
+type AuditLogEntryEdge {
+  "The object."
+  node: AuditLogEntry!
   "Where it stands."
   cursor: String!
 }
@@ -766,6 +1331,26 @@ type ContactConnection {
 type ContactEdge {
   "The object."
   node: Contact!
+  "Where it stands."
+  cursor: String!
+}
+
+"A page of objects of type Invitation."
+type InvitationConnection {
+  "The page's objects, each with its cursor."
+  edges: [InvitationEdge!]!
+  "The page's objects."
+  nodes: [Invitation!]!
+  "Where the page lies."
+  pageInfo: PageInfo!
+  "How many there are on all pages together; counted only when asked for."
+  totalCount: Int
+}
+
+"An object of type Invitation in a page."
+type InvitationEdge {
+  "The object."
+  node: Invitation!
   "Where it stands."
   cursor: String!
 }

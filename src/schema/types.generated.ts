@@ -2,8 +2,11 @@
 import type { GraphQLResolveInfo, GraphQLScalarType, GraphQLScalarTypeConfig } from 'graphql';
 import type { AccountRow } from '../db/tables/account.ts';
 import type { Connection, Edge } from '../loaders/connection-page.ts';
+import type { ApiKeyRow } from '../db/tables/api-key.ts';
+import type { AuditLogEntryRow } from '../db/tables/audit-log-entry.ts';
 import type { CommentRow } from '../db/tables/comment.ts';
 import type { ContactRow } from '../db/tables/contact.ts';
+import type { InvitationRow } from '../db/tables/invitation.ts';
 import type { MediaRow } from '../db/tables/media.ts';
 import type { MemberRow } from '../db/tables/member.ts';
 import type { PostMetricsRow } from '../db/tables/post-metrics.ts';
@@ -113,6 +116,213 @@ export type AccountOrder =
   /** The most followers first. */
   | 'MOST_FOLLOWERS';
 
+/** A program's key. The key itself is shown once, to who makes it. Needs the permission MANAGE_API_KEYS. */
+export type ApiKey = Node & {
+  __typename?: 'ApiKey';
+  /** Global id. */
+  id: Scalars['ID']['output'];
+  /** What it is for. */
+  name: Scalars['String']['output'];
+  /** Its last four characters, to tell keys apart; null for keys from before this was kept. */
+  hint: Maybe<Scalars['String']['output']>;
+  /** Its role in the workspace. */
+  role: Role;
+  /** What it may do. */
+  scopes: Array<Scope>;
+  /** Whether it works. */
+  status: ApiKeyStatus;
+  /** When it was made. */
+  createdAt: Scalars['DateTime']['output'];
+  /** When it stops working by itself; null for never. */
+  expiresAt: Maybe<Scalars['DateTime']['output']>;
+  /** When it was revoked; null when it was not. */
+  revokedAt: Maybe<Scalars['DateTime']['output']>;
+  /** About when it was last used, to the minute; null for never. */
+  lastUsedAt: Maybe<Scalars['DateTime']['output']>;
+  /** The key that took its place by rotation; null without one. */
+  replacedBy: Maybe<ApiKey>;
+  /** Whether every answer tells it the cost. */
+  showsCost: Scalars['Boolean']['output'];
+  /** Whether it may send trusted documents only. */
+  isTrustedDocumentsOnly: Scalars['Boolean']['output'];
+};
+
+/** Whether an API key works. */
+export type ApiKeyStatus =
+  /** It works. */
+  | 'ACTIVE'
+  /** Another one took its place; it works until it expires. */
+  | 'ROTATED'
+  /** Its time has passed. */
+  | 'EXPIRED'
+  /** It was revoked. */
+  | 'REVOKED';
+
+/** Orderings of API keys. */
+export type ApiKeyOrder =
+  /** The newest comes first. */
+  | 'NEWEST_FIRST'
+  /** The oldest comes first. */
+  | 'OLDEST_FIRST';
+
+/** What a new key is to be. */
+export type CreateApiKeyInput = {
+  /** What it is for, of 1 to 100 characters. */
+  name: Scalars['String']['input'];
+  /** Its role; only owners make keys of owners. */
+  role?: Role;
+  /** What it may do: no more than who makes it. */
+  scopes?: Array<Scope>;
+  /** When it stops working by itself; null for never. */
+  expiresAt?: InputMaybe<Scalars['DateTime']['input']>;
+  /** Makes it safe to send again: the same key gives the same answer for 24 hours. A new UUID for each change. */
+  idempotencyKey?: InputMaybe<Scalars['String']['input']>;
+};
+
+/** What became of making a key. */
+export type CreateApiKeyPayload = {
+  __typename?: 'CreateApiKeyPayload';
+  /** The key's entry; null when none was made. */
+  apiKey: Maybe<ApiKey>;
+  /** The key itself: shown this once. Null when none was made. */
+  key: Maybe<Scalars['String']['output']>;
+  /** What is wrong with the input, at most 20 errors; empty when it was done. */
+  userErrors: Array<UserError>;
+};
+
+/** Which key to rotate. */
+export type RotateApiKeyInput = {
+  /** Global id of the key. */
+  apiKeyId: Scalars['ID']['input'];
+  /** For how many minutes the old key goes on working, 0 to 10080 (a week). */
+  overlapMinutes?: Scalars['Int']['input'];
+  /** Makes it safe to send again: the same key gives the same answer for 24 hours. A new UUID for each change. */
+  idempotencyKey?: InputMaybe<Scalars['String']['input']>;
+};
+
+/** What became of rotating. */
+export type RotateApiKeyPayload = {
+  __typename?: 'RotateApiKeyPayload';
+  /** The new key's entry; null when none was made. */
+  apiKey: Maybe<ApiKey>;
+  /** The new key itself: shown this once. Null when none was made. */
+  key: Maybe<Scalars['String']['output']>;
+  /** The old key as it is now; null when nothing was changed. */
+  replaced: Maybe<ApiKey>;
+  /** What is wrong with the input, at most 20 errors; empty when it was done. */
+  userErrors: Array<UserError>;
+};
+
+/** Which key to revoke. */
+export type RevokeApiKeyInput = {
+  /** Global id of the key. */
+  apiKeyId: Scalars['ID']['input'];
+  /** Makes it safe to send again: the same key gives the same answer for 24 hours. A new UUID for each change. */
+  idempotencyKey?: InputMaybe<Scalars['String']['input']>;
+};
+
+/** What became of revoking. */
+export type RevokeApiKeyPayload = {
+  __typename?: 'RevokeApiKeyPayload';
+  /** The key as it is now; null when nothing was changed. */
+  apiKey: Maybe<ApiKey>;
+  /** What is wrong with the input, at most 20 errors; empty when it was done. */
+  userErrors: Array<UserError>;
+};
+
+/** An entry of the audit log: who did what, when and from where. Entries are added and never changed. Needs the permission READ_AUDIT_LOG. */
+export type AuditLogEntry = Node & {
+  __typename?: 'AuditLogEntry';
+  /** Global id. */
+  id: Scalars['ID']['output'];
+  /** What was done. */
+  action: AuditAction;
+  /** What kind of actor it was. */
+  actorKind: AuditActorKind;
+  /** The actor's name as it was then. */
+  actorName: Scalars['String']['output'];
+  /** Global id of the member or the API key that acted; null for nobody known. */
+  actorId: Maybe<Scalars['ID']['output']>;
+  /** Global id of what it was done to; null when it is about nothing. */
+  targetId: Maybe<Scalars['ID']['output']>;
+  /** Name of what it was done to, as it was then. */
+  targetName: Maybe<Scalars['String']['output']>;
+  /** What was changed, without secrets; at most 20 fields. */
+  changes: Array<AuditChange>;
+  /** Address that the request came from; null for none. */
+  ipAddress: Maybe<Scalars['String']['output']>;
+  /** Program that sent the request, as it said; null when it did not. */
+  userAgent: Maybe<Scalars['String']['output']>;
+  /** The request in the server's log; null for none. */
+  requestId: Maybe<Scalars['ID']['output']>;
+  /** When it was done. */
+  createdAt: Scalars['DateTime']['output'];
+};
+
+/** One field that was changed. */
+export type AuditChange = {
+  __typename?: 'AuditChange';
+  /** Name of the field. */
+  field: Scalars['String']['output'];
+  /** Its value before; null when there was none. */
+  before: Maybe<Scalars['String']['output']>;
+  /** Its value after; null when there is none. */
+  after: Maybe<Scalars['String']['output']>;
+};
+
+/** What the audit log tells of. */
+export type AuditAction =
+  /** Somebody was invited. */
+  | 'MEMBER_INVITED'
+  /** Somebody accepted an invitation and became a member. */
+  | 'INVITATION_ACCEPTED'
+  /** An invitation was taken back. */
+  | 'INVITATION_REVOKED'
+  /** A member's role was changed. */
+  | 'MEMBER_ROLE_CHANGED'
+  /** A member was removed. */
+  | 'MEMBER_REMOVED'
+  /** A member left. */
+  | 'MEMBER_LEFT'
+  /** An API key was made. */
+  | 'API_KEY_CREATED'
+  /** An API key was rotated. */
+  | 'API_KEY_ROTATED'
+  /** An API key was revoked. */
+  | 'API_KEY_REVOKED'
+  /** The workspace itself was changed. */
+  | 'WORKSPACE_UPDATED'
+  /** Somebody tried in vain to sign in as a member. */
+  | 'SIGN_IN_FAILED';
+
+/** What kind of actor it was. */
+export type AuditActorKind =
+  /** A member who had signed in. */
+  | 'MEMBER'
+  /** A program with its key. */
+  | 'API_KEY'
+  /** Whoever runs the server, on its command line. */
+  | 'SYSTEM'
+  /** Nobody known. */
+  | 'UNKNOWN';
+
+/** Which entries of the audit log. An empty list fits nothing. */
+export type AuditLogEntryFilter = {
+  /** About one of these actions. */
+  actions?: InputMaybe<Array<AuditAction>>;
+  /** By one of these members or API keys, by their global ids. */
+  actorIds?: InputMaybe<Array<Scalars['ID']['input']>>;
+  /** Of this range of time. */
+  createdBetween?: InputMaybe<DateTimeRange>;
+};
+
+/** Orderings of the audit log. */
+export type AuditLogEntryOrder =
+  /** The newest entry comes first. */
+  | 'NEWEST_FIRST'
+  /** The oldest entry comes first. */
+  | 'OLDEST_FIRST';
+
 /** An object with a global id, to be found again by `node`. */
 export type Node = {
   /** Opaque id, unique over all types. */
@@ -138,6 +348,124 @@ export type DateTimeRange = {
   from?: InputMaybe<Scalars['DateTime']['input']>;
   /** The first moment after the range. */
   to?: InputMaybe<Scalars['DateTime']['input']>;
+};
+
+/**
+ * Where writing starts. Each mutation is committed before its payload is read; what it could not do is told
+ * in `userErrors`. With an `idempotencyKey` it is done once in 24 hours, however often it is sent.
+ */
+export type Mutation = {
+  __typename?: 'Mutation';
+  /** Make an API key. It can be read in the answer and never again. Needs the permission MANAGE_API_KEYS. */
+  createApiKey: Maybe<CreateApiKeyPayload>;
+  /** Make a key like another one, which goes on working for the time of the overlap. Needs the permission MANAGE_API_KEYS. */
+  rotateApiKey: Maybe<RotateApiKeyPayload>;
+  /** Revoke a key: every server refuses it within five seconds. One that is revoked stays as it is. Needs the permission MANAGE_API_KEYS. */
+  revokeApiKey: Maybe<RevokeApiKeyPayload>;
+  /** Invite somebody into the workspace. An earlier invitation of the same address is revoked. Needs the permission MANAGE_MEMBERS. */
+  inviteMember: Maybe<InviteMemberPayload>;
+  /** Take an invitation back. One that is revoked already stays as it is. Needs the permission MANAGE_MEMBERS. */
+  revokeInvitation: Maybe<RevokeInvitationPayload>;
+  /** Become a member of the workspace that the signed-in person is invited into. It needs no permission, only the token. */
+  acceptInvitation: Maybe<AcceptInvitationPayload>;
+  /** Change what a member is in the workspace. The last owner stays one. Needs the permission MANAGE_MEMBERS. */
+  changeMemberRole: Maybe<ChangeMemberRolePayload>;
+  /** Take a member out of the workspace: every server refuses them within five seconds. The last owner stays. Needs the permission MANAGE_MEMBERS. */
+  removeMember: Maybe<RemoveMemberPayload>;
+  /** Take oneself out of the workspace. The last owner stays. Needs the permission READ_CONTENT. */
+  leaveWorkspace: Maybe<LeaveWorkspacePayload>;
+  /** Change the workspace itself. Needs the permission UPDATE_WORKSPACE. */
+  updateWorkspace: Maybe<UpdateWorkspacePayload>;
+};
+
+
+/**
+ * Where writing starts. Each mutation is committed before its payload is read; what it could not do is told
+ * in `userErrors`. With an `idempotencyKey` it is done once in 24 hours, however often it is sent.
+ */
+export type MutationCreateApiKeyArgs = {
+  input: CreateApiKeyInput;
+};
+
+
+/**
+ * Where writing starts. Each mutation is committed before its payload is read; what it could not do is told
+ * in `userErrors`. With an `idempotencyKey` it is done once in 24 hours, however often it is sent.
+ */
+export type MutationRotateApiKeyArgs = {
+  input: RotateApiKeyInput;
+};
+
+
+/**
+ * Where writing starts. Each mutation is committed before its payload is read; what it could not do is told
+ * in `userErrors`. With an `idempotencyKey` it is done once in 24 hours, however often it is sent.
+ */
+export type MutationRevokeApiKeyArgs = {
+  input: RevokeApiKeyInput;
+};
+
+
+/**
+ * Where writing starts. Each mutation is committed before its payload is read; what it could not do is told
+ * in `userErrors`. With an `idempotencyKey` it is done once in 24 hours, however often it is sent.
+ */
+export type MutationInviteMemberArgs = {
+  input: InviteMemberInput;
+};
+
+
+/**
+ * Where writing starts. Each mutation is committed before its payload is read; what it could not do is told
+ * in `userErrors`. With an `idempotencyKey` it is done once in 24 hours, however often it is sent.
+ */
+export type MutationRevokeInvitationArgs = {
+  input: RevokeInvitationInput;
+};
+
+
+/**
+ * Where writing starts. Each mutation is committed before its payload is read; what it could not do is told
+ * in `userErrors`. With an `idempotencyKey` it is done once in 24 hours, however often it is sent.
+ */
+export type MutationAcceptInvitationArgs = {
+  input: AcceptInvitationInput;
+};
+
+
+/**
+ * Where writing starts. Each mutation is committed before its payload is read; what it could not do is told
+ * in `userErrors`. With an `idempotencyKey` it is done once in 24 hours, however often it is sent.
+ */
+export type MutationChangeMemberRoleArgs = {
+  input: ChangeMemberRoleInput;
+};
+
+
+/**
+ * Where writing starts. Each mutation is committed before its payload is read; what it could not do is told
+ * in `userErrors`. With an `idempotencyKey` it is done once in 24 hours, however often it is sent.
+ */
+export type MutationRemoveMemberArgs = {
+  input: RemoveMemberInput;
+};
+
+
+/**
+ * Where writing starts. Each mutation is committed before its payload is read; what it could not do is told
+ * in `userErrors`. With an `idempotencyKey` it is done once in 24 hours, however often it is sent.
+ */
+export type MutationLeaveWorkspaceArgs = {
+  input: LeaveWorkspaceInput;
+};
+
+
+/**
+ * Where writing starts. Each mutation is committed before its payload is read; what it could not do is told
+ * in `userErrors`. With an `idempotencyKey` it is done once in 24 hours, however often it is sent.
+ */
+export type MutationUpdateWorkspaceArgs = {
+  input: UpdateWorkspaceInput;
 };
 
 /** Where reading starts. */
@@ -361,6 +689,104 @@ export type ContactOrder =
   /** Who was seen first comes first. */
   | 'OLDEST_FIRST';
 
+/** An invitation into the workspace. Its token is shown once, to who makes it. Needs the permission MANAGE_MEMBERS. */
+export type Invitation = Node & {
+  __typename?: 'Invitation';
+  /** Global id. */
+  id: Scalars['ID']['output'];
+  /** Email address of who is invited. */
+  email: Scalars['String']['output'];
+  /** What they will be in the workspace. */
+  role: Role;
+  /** The member who invites; null when an API key did. */
+  invitedBy: Maybe<Member>;
+  /** Where it is on its way. */
+  status: InvitationStatus;
+  /** When it was made. */
+  createdAt: Scalars['DateTime']['output'];
+  /** When it loses its force. */
+  expiresAt: Scalars['DateTime']['output'];
+  /** When it was accepted; null while it was not. */
+  acceptedAt: Maybe<Scalars['DateTime']['output']>;
+  /** When it was revoked; null when it was not. */
+  revokedAt: Maybe<Scalars['DateTime']['output']>;
+};
+
+/** Where an invitation is on its way. */
+export type InvitationStatus =
+  /** Can be accepted. */
+  | 'OPEN'
+  /** Somebody became a member by it. */
+  | 'ACCEPTED'
+  /** Was taken back, or another one took its place. */
+  | 'REVOKED'
+  /** Nobody accepted it in time. */
+  | 'EXPIRED';
+
+/** Orderings of invitations. */
+export type InvitationOrder =
+  /** The newest comes first. */
+  | 'NEWEST_FIRST'
+  /** The oldest comes first. */
+  | 'OLDEST_FIRST';
+
+/** Whom to invite. */
+export type InviteMemberInput = {
+  /** Email address; only who signs in with it can accept. */
+  email: Scalars['String']['input'];
+  /** What they will be in the workspace; only owners invite owners. */
+  role: Role;
+  /** For how many days the invitation can be accepted, 1 to 30. */
+  expiresInDays?: Scalars['Int']['input'];
+  /** Makes it safe to send again: the same key gives the same answer for 24 hours. A new UUID for each change. */
+  idempotencyKey?: InputMaybe<Scalars['String']['input']>;
+};
+
+/** What became of inviting. */
+export type InviteMemberPayload = {
+  __typename?: 'InviteMemberPayload';
+  /** The invitation; null when none was made. */
+  invitation: Maybe<Invitation>;
+  /** What who is invited needs to accept: shown this once. Null when none was made. */
+  token: Maybe<Scalars['String']['output']>;
+  /** What is wrong with the input, at most 20 errors; empty when it was done. */
+  userErrors: Array<UserError>;
+};
+
+/** Which invitation to take back. */
+export type RevokeInvitationInput = {
+  /** Global id of the invitation. */
+  invitationId: Scalars['ID']['input'];
+  /** Makes it safe to send again: the same key gives the same answer for 24 hours. A new UUID for each change. */
+  idempotencyKey?: InputMaybe<Scalars['String']['input']>;
+};
+
+/** What became of revoking. */
+export type RevokeInvitationPayload = {
+  __typename?: 'RevokeInvitationPayload';
+  /** The invitation as it is now; null when nothing was changed. */
+  invitation: Maybe<Invitation>;
+  /** What is wrong with the input, at most 20 errors; empty when it was done. */
+  userErrors: Array<UserError>;
+};
+
+/** Which invitation to accept. */
+export type AcceptInvitationInput = {
+  /** The invitation's token. */
+  token: Scalars['String']['input'];
+  /** Makes it safe to send again: the same key gives the same answer for 24 hours. A new UUID for each change. */
+  idempotencyKey?: InputMaybe<Scalars['String']['input']>;
+};
+
+/** What became of accepting. */
+export type AcceptInvitationPayload = {
+  __typename?: 'AcceptInvitationPayload';
+  /** The workspace that the person belongs to now; null when nothing was changed. */
+  workspace: Maybe<ViewerWorkspace>;
+  /** What is wrong with the input, at most 20 errors; empty when it was done. */
+  userErrors: Array<UserError>;
+};
+
 /** A picture or video of a post. Needs the permission READ_CONTENT. */
 export type Media = Node & {
   __typename?: 'Media';
@@ -402,6 +828,8 @@ export type Member = Node & {
   role: Role;
   /** When the member joined. */
   createdAt: Scalars['DateTime']['output'];
+  /** When the member was removed or left; null for who is one. */
+  removedAt: Maybe<Scalars['DateTime']['output']>;
   /** Posts that the member wrote. */
   posts: Maybe<PostConnection>;
 };
@@ -423,6 +851,57 @@ export type MemberOrder =
   | 'OLDEST_FIRST'
   /** Who joined last comes first. */
   | 'NEWEST_FIRST';
+
+/** What a member is to be. */
+export type ChangeMemberRoleInput = {
+  /** Global id of the member. */
+  memberId: Scalars['ID']['input'];
+  /** What they are to be in the workspace; only owners make owners, or change one. */
+  role: Role;
+  /** Makes it safe to send again: the same key gives the same answer for 24 hours. A new UUID for each change. */
+  idempotencyKey?: InputMaybe<Scalars['String']['input']>;
+};
+
+/** What became of the change. */
+export type ChangeMemberRolePayload = {
+  __typename?: 'ChangeMemberRolePayload';
+  /** The member as they are now; null when nothing was changed. */
+  member: Maybe<Member>;
+  /** What is wrong with the input, at most 20 errors; empty when it was done. */
+  userErrors: Array<UserError>;
+};
+
+/** Whom to remove. */
+export type RemoveMemberInput = {
+  /** Global id of the member. */
+  memberId: Scalars['ID']['input'];
+  /** Makes it safe to send again: the same key gives the same answer for 24 hours. A new UUID for each change. */
+  idempotencyKey?: InputMaybe<Scalars['String']['input']>;
+};
+
+/** What became of removing. */
+export type RemoveMemberPayload = {
+  __typename?: 'RemoveMemberPayload';
+  /** The member as they are now; null when nothing was changed. */
+  member: Maybe<Member>;
+  /** What is wrong with the input, at most 20 errors; empty when it was done. */
+  userErrors: Array<UserError>;
+};
+
+/** How to leave the workspace. */
+export type LeaveWorkspaceInput = {
+  /** Makes it safe to send again: the same key gives the same answer for 24 hours. A new UUID for each change. */
+  idempotencyKey?: InputMaybe<Scalars['String']['input']>;
+};
+
+/** What became of leaving. */
+export type LeaveWorkspacePayload = {
+  __typename?: 'LeaveWorkspacePayload';
+  /** The member that the viewer was; null when nothing was changed. */
+  member: Maybe<Member>;
+  /** What is wrong, at most 20 errors; empty when it was done. */
+  userErrors: Array<UserError>;
+};
 
 /** A post's current counters, as the network told them. */
 export type PostMetrics = {
@@ -591,6 +1070,34 @@ export type TagOrder =
   /** By name. */
   | 'NAME';
 
+/** What the user can put right: nothing was changed. Everything else that goes wrong is in `errors`. */
+export type UserError = {
+  __typename?: 'UserError';
+  /** What is wrong, for programs. */
+  code: UserErrorCode;
+  /** The field of the input that it is about, such as `email`; null when it is about none. */
+  field: Maybe<Scalars['String']['output']>;
+  /** What is wrong and what to do, for people. */
+  message: Scalars['String']['output'];
+};
+
+/** What can be wrong with a mutation. */
+export type UserErrorCode =
+  /** A value that the field may not have. */
+  | 'INVALID'
+  /** There is no such object in the workspace. */
+  | 'NOT_FOUND'
+  /** It is not for this person. */
+  | 'FORBIDDEN'
+  /** It does not go with how things are: already done, already there, revoked meanwhile. */
+  | 'CONFLICT'
+  /** Its time has passed. */
+  | 'EXPIRED'
+  /** A workspace needs an owner, and this is the last one. */
+  | 'LAST_OWNER'
+  /** The idempotency key was used for another request. */
+  | 'IDEMPOTENCY_KEY_REUSED';
+
 /** Who is asking, an API key or a signed-in member, with the workspace that is asked for. */
 export type Viewer = {
   __typename?: 'Viewer';
@@ -606,6 +1113,17 @@ export type Viewer = {
   isTrustedDocumentsOnly: Scalars['Boolean']['output'];
   /** The viewer's workspace. */
   workspace: Maybe<Workspace>;
+};
+
+/** A workspace that the signed-in person belongs to. */
+export type ViewerWorkspace = {
+  __typename?: 'ViewerWorkspace';
+  /** Global id of the workspace, for the header `x-workspace`. */
+  workspaceId: Scalars['ID']['output'];
+  /** Name of the workspace. */
+  name: Scalars['String']['output'];
+  /** What the person is there. */
+  role: Role;
 };
 
 /** What somebody is in a workspace. */
@@ -658,8 +1176,45 @@ export type Workspace = Node & {
   name: Scalars['String']['output'];
   /** When the workspace was made. */
   createdAt: Scalars['DateTime']['output'];
+  /** The workspace's API keys, those that no longer work included. Needs the permission MANAGE_API_KEYS. */
+  apiKeys: Maybe<ApiKeyConnection>;
+  /** The workspace's audit log. Needs the permission READ_AUDIT_LOG. */
+  auditLogEntries: Maybe<AuditLogEntryConnection>;
+  /** Invitations into the workspace, whatever became of them. Needs the permission MANAGE_MEMBERS. */
+  invitations: Maybe<InvitationConnection>;
   /** The workspace's members. Needs the permission READ_MEMBERS. */
   members: Maybe<MemberConnection>;
+};
+
+
+/** The tenant: every object belongs to exactly one workspace. Needs the permission READ_CONTENT. */
+export type WorkspaceApiKeysArgs = {
+  first?: InputMaybe<Scalars['Int']['input']>;
+  after?: InputMaybe<Scalars['String']['input']>;
+  last?: InputMaybe<Scalars['Int']['input']>;
+  before?: InputMaybe<Scalars['String']['input']>;
+  orderBy?: ApiKeyOrder;
+};
+
+
+/** The tenant: every object belongs to exactly one workspace. Needs the permission READ_CONTENT. */
+export type WorkspaceAuditLogEntriesArgs = {
+  first?: InputMaybe<Scalars['Int']['input']>;
+  after?: InputMaybe<Scalars['String']['input']>;
+  last?: InputMaybe<Scalars['Int']['input']>;
+  before?: InputMaybe<Scalars['String']['input']>;
+  filter?: InputMaybe<AuditLogEntryFilter>;
+  orderBy?: AuditLogEntryOrder;
+};
+
+
+/** The tenant: every object belongs to exactly one workspace. Needs the permission READ_CONTENT. */
+export type WorkspaceInvitationsArgs = {
+  first?: InputMaybe<Scalars['Int']['input']>;
+  after?: InputMaybe<Scalars['String']['input']>;
+  last?: InputMaybe<Scalars['Int']['input']>;
+  before?: InputMaybe<Scalars['String']['input']>;
+  orderBy?: InvitationOrder;
 };
 
 
@@ -670,6 +1225,23 @@ export type WorkspaceMembersArgs = {
   last?: InputMaybe<Scalars['Int']['input']>;
   before?: InputMaybe<Scalars['String']['input']>;
   orderBy?: MemberOrder;
+};
+
+/** How the workspace is to be. */
+export type UpdateWorkspaceInput = {
+  /** Name of the workspace, of 1 to 100 characters. */
+  name: Scalars['String']['input'];
+  /** Makes it safe to send again: the same key gives the same answer for 24 hours. A new UUID for each change. */
+  idempotencyKey?: InputMaybe<Scalars['String']['input']>;
+};
+
+/** What became of the update. */
+export type UpdateWorkspacePayload = {
+  __typename?: 'UpdateWorkspacePayload';
+  /** The workspace as it is now; null when nothing was changed. */
+  workspace: Maybe<Workspace>;
+  /** What is wrong with the input, at most 20 errors; empty when it was done. */
+  userErrors: Array<UserError>;
 };
 
 /** A page of objects of type Account. */
@@ -690,6 +1262,50 @@ export type AccountEdge = {
   __typename?: 'AccountEdge';
   /** The object. */
   node: Account;
+  /** Where it stands. */
+  cursor: Scalars['String']['output'];
+};
+
+/** A page of objects of type ApiKey. */
+export type ApiKeyConnection = {
+  __typename?: 'ApiKeyConnection';
+  /** The page's objects, each with its cursor. */
+  edges: Array<ApiKeyEdge>;
+  /** The page's objects. */
+  nodes: Array<ApiKey>;
+  /** Where the page lies. */
+  pageInfo: PageInfo;
+  /** How many there are on all pages together; counted only when asked for. */
+  totalCount: Maybe<Scalars['Int']['output']>;
+};
+
+/** An object of type ApiKey in a page. */
+export type ApiKeyEdge = {
+  __typename?: 'ApiKeyEdge';
+  /** The object. */
+  node: ApiKey;
+  /** Where it stands. */
+  cursor: Scalars['String']['output'];
+};
+
+/** A page of objects of type AuditLogEntry. */
+export type AuditLogEntryConnection = {
+  __typename?: 'AuditLogEntryConnection';
+  /** The page's objects, each with its cursor. */
+  edges: Array<AuditLogEntryEdge>;
+  /** The page's objects. */
+  nodes: Array<AuditLogEntry>;
+  /** Where the page lies. */
+  pageInfo: PageInfo;
+  /** How many there are on all pages together; counted only when asked for. */
+  totalCount: Maybe<Scalars['Int']['output']>;
+};
+
+/** An object of type AuditLogEntry in a page. */
+export type AuditLogEntryEdge = {
+  __typename?: 'AuditLogEntryEdge';
+  /** The object. */
+  node: AuditLogEntry;
   /** Where it stands. */
   cursor: Scalars['String']['output'];
 };
@@ -734,6 +1350,28 @@ export type ContactEdge = {
   __typename?: 'ContactEdge';
   /** The object. */
   node: Contact;
+  /** Where it stands. */
+  cursor: Scalars['String']['output'];
+};
+
+/** A page of objects of type Invitation. */
+export type InvitationConnection = {
+  __typename?: 'InvitationConnection';
+  /** The page's objects, each with its cursor. */
+  edges: Array<InvitationEdge>;
+  /** The page's objects. */
+  nodes: Array<Invitation>;
+  /** Where the page lies. */
+  pageInfo: PageInfo;
+  /** How many there are on all pages together; counted only when asked for. */
+  totalCount: Maybe<Scalars['Int']['output']>;
+};
+
+/** An object of type Invitation in a page. */
+export type InvitationEdge = {
+  __typename?: 'InvitationEdge';
+  /** The object. */
+  node: Invitation;
   /** Where it stands. */
   cursor: Scalars['String']['output'];
 };
@@ -878,8 +1516,11 @@ export type DirectiveResolverFn<TResult = Record<PropertyKey, never>, TParent = 
 export type ResolversInterfaceTypes<_RefType extends Record<string, unknown>> = {
   Node:
     | ( AccountRow )
+    | ( ApiKeyRow )
+    | ( AuditLogEntryRow )
     | ( CommentRow )
     | ( ContactRow )
+    | ( InvitationRow )
     | ( MediaRow )
     | ( MemberRow )
     | ( PostRow )
@@ -898,12 +1539,28 @@ export type ResolversTypes = {
   AccountHealth: AccountHealth;
   AccountFilter: AccountFilter;
   AccountOrder: AccountOrder;
+  ApiKey: ResolverTypeWrapper<ApiKeyRow>;
+  Boolean: ResolverTypeWrapper<Scalars['Boolean']['output']>;
+  ApiKeyStatus: ApiKeyStatus;
+  ApiKeyOrder: ApiKeyOrder;
+  CreateApiKeyInput: CreateApiKeyInput;
+  CreateApiKeyPayload: ResolverTypeWrapper<Omit<CreateApiKeyPayload, 'apiKey'> & { apiKey?: Maybe<ResolversTypes['ApiKey']> }>;
+  RotateApiKeyInput: RotateApiKeyInput;
+  RotateApiKeyPayload: ResolverTypeWrapper<Omit<RotateApiKeyPayload, 'apiKey' | 'replaced'> & { apiKey?: Maybe<ResolversTypes['ApiKey']>, replaced?: Maybe<ResolversTypes['ApiKey']> }>;
+  RevokeApiKeyInput: RevokeApiKeyInput;
+  RevokeApiKeyPayload: ResolverTypeWrapper<Omit<RevokeApiKeyPayload, 'apiKey'> & { apiKey?: Maybe<ResolversTypes['ApiKey']> }>;
+  AuditLogEntry: ResolverTypeWrapper<AuditLogEntryRow>;
+  AuditChange: ResolverTypeWrapper<AuditChange>;
+  AuditAction: AuditAction;
+  AuditActorKind: AuditActorKind;
+  AuditLogEntryFilter: AuditLogEntryFilter;
+  AuditLogEntryOrder: AuditLogEntryOrder;
   DateTime: ResolverTypeWrapper<Scalars['DateTime']['output']>;
   BigInt: ResolverTypeWrapper<Scalars['BigInt']['output']>;
   Node: ResolverTypeWrapper<ResolversInterfaceTypes<ResolversTypes>['Node']>;
   PageInfo: ResolverTypeWrapper<PageInfo>;
-  Boolean: ResolverTypeWrapper<Scalars['Boolean']['output']>;
   DateTimeRange: DateTimeRange;
+  Mutation: ResolverTypeWrapper<Record<PropertyKey, never>>;
   Query: ResolverTypeWrapper<Record<PropertyKey, never>>;
   Comment: ResolverTypeWrapper<CommentRow>;
   CommentStatus: CommentStatus;
@@ -913,10 +1570,25 @@ export type ResolversTypes = {
   Contact: ResolverTypeWrapper<ContactRow>;
   ContactFilter: ContactFilter;
   ContactOrder: ContactOrder;
+  Invitation: ResolverTypeWrapper<InvitationRow>;
+  InvitationStatus: InvitationStatus;
+  InvitationOrder: InvitationOrder;
+  InviteMemberInput: InviteMemberInput;
+  InviteMemberPayload: ResolverTypeWrapper<Omit<InviteMemberPayload, 'invitation'> & { invitation?: Maybe<ResolversTypes['Invitation']> }>;
+  RevokeInvitationInput: RevokeInvitationInput;
+  RevokeInvitationPayload: ResolverTypeWrapper<Omit<RevokeInvitationPayload, 'invitation'> & { invitation?: Maybe<ResolversTypes['Invitation']> }>;
+  AcceptInvitationInput: AcceptInvitationInput;
+  AcceptInvitationPayload: ResolverTypeWrapper<AcceptInvitationPayload>;
   Media: ResolverTypeWrapper<MediaRow>;
   MediaKind: MediaKind;
   Member: ResolverTypeWrapper<MemberRow>;
   MemberOrder: MemberOrder;
+  ChangeMemberRoleInput: ChangeMemberRoleInput;
+  ChangeMemberRolePayload: ResolverTypeWrapper<Omit<ChangeMemberRolePayload, 'member'> & { member?: Maybe<ResolversTypes['Member']> }>;
+  RemoveMemberInput: RemoveMemberInput;
+  RemoveMemberPayload: ResolverTypeWrapper<Omit<RemoveMemberPayload, 'member'> & { member?: Maybe<ResolversTypes['Member']> }>;
+  LeaveWorkspaceInput: LeaveWorkspaceInput;
+  LeaveWorkspacePayload: ResolverTypeWrapper<Omit<LeaveWorkspacePayload, 'member'> & { member?: Maybe<ResolversTypes['Member']> }>;
   PostMetrics: ResolverTypeWrapper<PostMetricsRow>;
   Post: ResolverTypeWrapper<PostRow>;
   PostStatus: PostStatus;
@@ -927,17 +1599,28 @@ export type ResolversTypes = {
   RateLimit: ResolverTypeWrapper<RateLimit>;
   Tag: ResolverTypeWrapper<TagRow>;
   TagOrder: TagOrder;
+  UserError: ResolverTypeWrapper<UserError>;
+  UserErrorCode: UserErrorCode;
   Viewer: ResolverTypeWrapper<Omit<Viewer, 'workspace'> & { workspace?: Maybe<ResolversTypes['Workspace']> }>;
+  ViewerWorkspace: ResolverTypeWrapper<ViewerWorkspace>;
   Role: Role;
   Scope: Scope;
   Permission: Permission;
   Workspace: ResolverTypeWrapper<WorkspaceRow>;
+  UpdateWorkspaceInput: UpdateWorkspaceInput;
+  UpdateWorkspacePayload: ResolverTypeWrapper<Omit<UpdateWorkspacePayload, 'workspace'> & { workspace?: Maybe<ResolversTypes['Workspace']> }>;
   AccountConnection: ResolverTypeWrapper<Connection<AccountRow>>;
   AccountEdge: ResolverTypeWrapper<Edge<AccountRow>>;
+  ApiKeyConnection: ResolverTypeWrapper<Connection<ApiKeyRow>>;
+  ApiKeyEdge: ResolverTypeWrapper<Edge<ApiKeyRow>>;
+  AuditLogEntryConnection: ResolverTypeWrapper<Connection<AuditLogEntryRow>>;
+  AuditLogEntryEdge: ResolverTypeWrapper<Edge<AuditLogEntryRow>>;
   CommentConnection: ResolverTypeWrapper<Connection<CommentRow>>;
   CommentEdge: ResolverTypeWrapper<Edge<CommentRow>>;
   ContactConnection: ResolverTypeWrapper<Connection<ContactRow>>;
   ContactEdge: ResolverTypeWrapper<Edge<ContactRow>>;
+  InvitationConnection: ResolverTypeWrapper<Connection<InvitationRow>>;
+  InvitationEdge: ResolverTypeWrapper<Edge<InvitationRow>>;
   MemberConnection: ResolverTypeWrapper<Connection<MemberRow>>;
   MemberEdge: ResolverTypeWrapper<Edge<MemberRow>>;
   PostConnection: ResolverTypeWrapper<Connection<PostRow>>;
@@ -953,20 +1636,44 @@ export type ResolversParentTypes = {
   String: Scalars['String']['output'];
   Int: Scalars['Int']['output'];
   AccountFilter: AccountFilter;
+  ApiKey: ApiKeyRow;
+  Boolean: Scalars['Boolean']['output'];
+  CreateApiKeyInput: CreateApiKeyInput;
+  CreateApiKeyPayload: Omit<CreateApiKeyPayload, 'apiKey'> & { apiKey?: Maybe<ResolversParentTypes['ApiKey']> };
+  RotateApiKeyInput: RotateApiKeyInput;
+  RotateApiKeyPayload: Omit<RotateApiKeyPayload, 'apiKey' | 'replaced'> & { apiKey?: Maybe<ResolversParentTypes['ApiKey']>, replaced?: Maybe<ResolversParentTypes['ApiKey']> };
+  RevokeApiKeyInput: RevokeApiKeyInput;
+  RevokeApiKeyPayload: Omit<RevokeApiKeyPayload, 'apiKey'> & { apiKey?: Maybe<ResolversParentTypes['ApiKey']> };
+  AuditLogEntry: AuditLogEntryRow;
+  AuditChange: AuditChange;
+  AuditLogEntryFilter: AuditLogEntryFilter;
   DateTime: Scalars['DateTime']['output'];
   BigInt: Scalars['BigInt']['output'];
   Node: ResolversInterfaceTypes<ResolversParentTypes>['Node'];
   PageInfo: PageInfo;
-  Boolean: Scalars['Boolean']['output'];
   DateTimeRange: DateTimeRange;
+  Mutation: Record<PropertyKey, never>;
   Query: Record<PropertyKey, never>;
   Comment: CommentRow;
   CommentFilter: CommentFilter;
   OwnCommentFilter: OwnCommentFilter;
   Contact: ContactRow;
   ContactFilter: ContactFilter;
+  Invitation: InvitationRow;
+  InviteMemberInput: InviteMemberInput;
+  InviteMemberPayload: Omit<InviteMemberPayload, 'invitation'> & { invitation?: Maybe<ResolversParentTypes['Invitation']> };
+  RevokeInvitationInput: RevokeInvitationInput;
+  RevokeInvitationPayload: Omit<RevokeInvitationPayload, 'invitation'> & { invitation?: Maybe<ResolversParentTypes['Invitation']> };
+  AcceptInvitationInput: AcceptInvitationInput;
+  AcceptInvitationPayload: AcceptInvitationPayload;
   Media: MediaRow;
   Member: MemberRow;
+  ChangeMemberRoleInput: ChangeMemberRoleInput;
+  ChangeMemberRolePayload: Omit<ChangeMemberRolePayload, 'member'> & { member?: Maybe<ResolversParentTypes['Member']> };
+  RemoveMemberInput: RemoveMemberInput;
+  RemoveMemberPayload: Omit<RemoveMemberPayload, 'member'> & { member?: Maybe<ResolversParentTypes['Member']> };
+  LeaveWorkspaceInput: LeaveWorkspaceInput;
+  LeaveWorkspacePayload: Omit<LeaveWorkspacePayload, 'member'> & { member?: Maybe<ResolversParentTypes['Member']> };
   PostMetrics: PostMetricsRow;
   Post: PostRow;
   PostFilter: PostFilter;
@@ -974,14 +1681,24 @@ export type ResolversParentTypes = {
   AuthoredPostFilter: AuthoredPostFilter;
   RateLimit: RateLimit;
   Tag: TagRow;
+  UserError: UserError;
   Viewer: Omit<Viewer, 'workspace'> & { workspace?: Maybe<ResolversParentTypes['Workspace']> };
+  ViewerWorkspace: ViewerWorkspace;
   Workspace: WorkspaceRow;
+  UpdateWorkspaceInput: UpdateWorkspaceInput;
+  UpdateWorkspacePayload: Omit<UpdateWorkspacePayload, 'workspace'> & { workspace?: Maybe<ResolversParentTypes['Workspace']> };
   AccountConnection: Connection<AccountRow>;
   AccountEdge: Edge<AccountRow>;
+  ApiKeyConnection: Connection<ApiKeyRow>;
+  ApiKeyEdge: Edge<ApiKeyRow>;
+  AuditLogEntryConnection: Connection<AuditLogEntryRow>;
+  AuditLogEntryEdge: Edge<AuditLogEntryRow>;
   CommentConnection: Connection<CommentRow>;
   CommentEdge: Edge<CommentRow>;
   ContactConnection: Connection<ContactRow>;
   ContactEdge: Edge<ContactRow>;
+  InvitationConnection: Connection<InvitationRow>;
+  InvitationEdge: Edge<InvitationRow>;
   MemberConnection: Connection<MemberRow>;
   MemberEdge: Edge<MemberRow>;
   PostConnection: Connection<PostRow>;
@@ -1009,6 +1726,63 @@ export type AccountResolvers<ContextType = RequestContext, ParentType extends Re
   __isTypeOf?: IsTypeOfResolverFn<ParentType, ContextType>;
 };
 
+export type ApiKeyResolvers<ContextType = RequestContext, ParentType extends ResolversParentTypes['ApiKey'] = ResolversParentTypes['ApiKey']> = {
+  id?: Resolver<ResolversTypes['ID'], ParentType, ContextType>;
+  name?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+  hint?: Resolver<Maybe<ResolversTypes['String']>, ParentType, ContextType>;
+  role?: Resolver<ResolversTypes['Role'], ParentType, ContextType>;
+  scopes?: Resolver<Array<ResolversTypes['Scope']>, ParentType, ContextType>;
+  status?: Resolver<ResolversTypes['ApiKeyStatus'], ParentType, ContextType>;
+  createdAt?: Resolver<ResolversTypes['DateTime'], ParentType, ContextType>;
+  expiresAt?: Resolver<Maybe<ResolversTypes['DateTime']>, ParentType, ContextType>;
+  revokedAt?: Resolver<Maybe<ResolversTypes['DateTime']>, ParentType, ContextType>;
+  lastUsedAt?: Resolver<Maybe<ResolversTypes['DateTime']>, ParentType, ContextType>;
+  replacedBy?: Resolver<Maybe<ResolversTypes['ApiKey']>, ParentType, ContextType>;
+  showsCost?: Resolver<ResolversTypes['Boolean'], ParentType, ContextType>;
+  isTrustedDocumentsOnly?: Resolver<ResolversTypes['Boolean'], ParentType, ContextType>;
+  __isTypeOf?: IsTypeOfResolverFn<ParentType, ContextType>;
+};
+
+export type CreateApiKeyPayloadResolvers<ContextType = RequestContext, ParentType extends ResolversParentTypes['CreateApiKeyPayload'] = ResolversParentTypes['CreateApiKeyPayload']> = {
+  apiKey?: Resolver<Maybe<ResolversTypes['ApiKey']>, ParentType, ContextType>;
+  key?: Resolver<Maybe<ResolversTypes['String']>, ParentType, ContextType>;
+  userErrors?: Resolver<Array<ResolversTypes['UserError']>, ParentType, ContextType>;
+};
+
+export type RotateApiKeyPayloadResolvers<ContextType = RequestContext, ParentType extends ResolversParentTypes['RotateApiKeyPayload'] = ResolversParentTypes['RotateApiKeyPayload']> = {
+  apiKey?: Resolver<Maybe<ResolversTypes['ApiKey']>, ParentType, ContextType>;
+  key?: Resolver<Maybe<ResolversTypes['String']>, ParentType, ContextType>;
+  replaced?: Resolver<Maybe<ResolversTypes['ApiKey']>, ParentType, ContextType>;
+  userErrors?: Resolver<Array<ResolversTypes['UserError']>, ParentType, ContextType>;
+};
+
+export type RevokeApiKeyPayloadResolvers<ContextType = RequestContext, ParentType extends ResolversParentTypes['RevokeApiKeyPayload'] = ResolversParentTypes['RevokeApiKeyPayload']> = {
+  apiKey?: Resolver<Maybe<ResolversTypes['ApiKey']>, ParentType, ContextType>;
+  userErrors?: Resolver<Array<ResolversTypes['UserError']>, ParentType, ContextType>;
+};
+
+export type AuditLogEntryResolvers<ContextType = RequestContext, ParentType extends ResolversParentTypes['AuditLogEntry'] = ResolversParentTypes['AuditLogEntry']> = {
+  id?: Resolver<ResolversTypes['ID'], ParentType, ContextType>;
+  action?: Resolver<ResolversTypes['AuditAction'], ParentType, ContextType>;
+  actorKind?: Resolver<ResolversTypes['AuditActorKind'], ParentType, ContextType>;
+  actorName?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+  actorId?: Resolver<Maybe<ResolversTypes['ID']>, ParentType, ContextType>;
+  targetId?: Resolver<Maybe<ResolversTypes['ID']>, ParentType, ContextType>;
+  targetName?: Resolver<Maybe<ResolversTypes['String']>, ParentType, ContextType>;
+  changes?: Resolver<Array<ResolversTypes['AuditChange']>, ParentType, ContextType>;
+  ipAddress?: Resolver<Maybe<ResolversTypes['String']>, ParentType, ContextType>;
+  userAgent?: Resolver<Maybe<ResolversTypes['String']>, ParentType, ContextType>;
+  requestId?: Resolver<Maybe<ResolversTypes['ID']>, ParentType, ContextType>;
+  createdAt?: Resolver<ResolversTypes['DateTime'], ParentType, ContextType>;
+  __isTypeOf?: IsTypeOfResolverFn<ParentType, ContextType>;
+};
+
+export type AuditChangeResolvers<ContextType = RequestContext, ParentType extends ResolversParentTypes['AuditChange'] = ResolversParentTypes['AuditChange']> = {
+  field?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+  before?: Resolver<Maybe<ResolversTypes['String']>, ParentType, ContextType>;
+  after?: Resolver<Maybe<ResolversTypes['String']>, ParentType, ContextType>;
+};
+
 export interface DateTimeScalarConfig extends GraphQLScalarTypeConfig<ResolversTypes['DateTime'], any> {
   name: 'DateTime';
 }
@@ -1018,7 +1792,7 @@ export interface BigIntScalarConfig extends GraphQLScalarTypeConfig<ResolversTyp
 }
 
 export type NodeResolvers<ContextType = RequestContext, ParentType extends ResolversParentTypes['Node'] = ResolversParentTypes['Node']> = {
-  __resolveType: TypeResolveFn<'Account' | 'Comment' | 'Contact' | 'Media' | 'Member' | 'Post' | 'Tag' | 'Workspace', ParentType, ContextType>;
+  __resolveType: TypeResolveFn<'Account' | 'ApiKey' | 'AuditLogEntry' | 'Comment' | 'Contact' | 'Invitation' | 'Media' | 'Member' | 'Post' | 'Tag' | 'Workspace', ParentType, ContextType>;
 };
 
 export type PageInfoResolvers<ContextType = RequestContext, ParentType extends ResolversParentTypes['PageInfo'] = ResolversParentTypes['PageInfo']> = {
@@ -1026,6 +1800,19 @@ export type PageInfoResolvers<ContextType = RequestContext, ParentType extends R
   hasPreviousPage?: Resolver<ResolversTypes['Boolean'], ParentType, ContextType>;
   startCursor?: Resolver<Maybe<ResolversTypes['String']>, ParentType, ContextType>;
   endCursor?: Resolver<Maybe<ResolversTypes['String']>, ParentType, ContextType>;
+};
+
+export type MutationResolvers<ContextType = RequestContext, ParentType extends ResolversParentTypes['Mutation'] = ResolversParentTypes['Mutation']> = {
+  createApiKey?: Resolver<Maybe<ResolversTypes['CreateApiKeyPayload']>, ParentType, ContextType, RequireFields<MutationCreateApiKeyArgs, 'input'>>;
+  rotateApiKey?: Resolver<Maybe<ResolversTypes['RotateApiKeyPayload']>, ParentType, ContextType, RequireFields<MutationRotateApiKeyArgs, 'input'>>;
+  revokeApiKey?: Resolver<Maybe<ResolversTypes['RevokeApiKeyPayload']>, ParentType, ContextType, RequireFields<MutationRevokeApiKeyArgs, 'input'>>;
+  inviteMember?: Resolver<Maybe<ResolversTypes['InviteMemberPayload']>, ParentType, ContextType, RequireFields<MutationInviteMemberArgs, 'input'>>;
+  revokeInvitation?: Resolver<Maybe<ResolversTypes['RevokeInvitationPayload']>, ParentType, ContextType, RequireFields<MutationRevokeInvitationArgs, 'input'>>;
+  acceptInvitation?: Resolver<Maybe<ResolversTypes['AcceptInvitationPayload']>, ParentType, ContextType, RequireFields<MutationAcceptInvitationArgs, 'input'>>;
+  changeMemberRole?: Resolver<Maybe<ResolversTypes['ChangeMemberRolePayload']>, ParentType, ContextType, RequireFields<MutationChangeMemberRoleArgs, 'input'>>;
+  removeMember?: Resolver<Maybe<ResolversTypes['RemoveMemberPayload']>, ParentType, ContextType, RequireFields<MutationRemoveMemberArgs, 'input'>>;
+  leaveWorkspace?: Resolver<Maybe<ResolversTypes['LeaveWorkspacePayload']>, ParentType, ContextType, RequireFields<MutationLeaveWorkspaceArgs, 'input'>>;
+  updateWorkspace?: Resolver<Maybe<ResolversTypes['UpdateWorkspacePayload']>, ParentType, ContextType, RequireFields<MutationUpdateWorkspaceArgs, 'input'>>;
 };
 
 export type QueryResolvers<ContextType = RequestContext, ParentType extends ResolversParentTypes['Query'] = ResolversParentTypes['Query']> = {
@@ -1066,6 +1853,35 @@ export type ContactResolvers<ContextType = RequestContext, ParentType extends Re
   __isTypeOf?: IsTypeOfResolverFn<ParentType, ContextType>;
 };
 
+export type InvitationResolvers<ContextType = RequestContext, ParentType extends ResolversParentTypes['Invitation'] = ResolversParentTypes['Invitation']> = {
+  id?: Resolver<ResolversTypes['ID'], ParentType, ContextType>;
+  email?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+  role?: Resolver<ResolversTypes['Role'], ParentType, ContextType>;
+  invitedBy?: Resolver<Maybe<ResolversTypes['Member']>, ParentType, ContextType>;
+  status?: Resolver<ResolversTypes['InvitationStatus'], ParentType, ContextType>;
+  createdAt?: Resolver<ResolversTypes['DateTime'], ParentType, ContextType>;
+  expiresAt?: Resolver<ResolversTypes['DateTime'], ParentType, ContextType>;
+  acceptedAt?: Resolver<Maybe<ResolversTypes['DateTime']>, ParentType, ContextType>;
+  revokedAt?: Resolver<Maybe<ResolversTypes['DateTime']>, ParentType, ContextType>;
+  __isTypeOf?: IsTypeOfResolverFn<ParentType, ContextType>;
+};
+
+export type InviteMemberPayloadResolvers<ContextType = RequestContext, ParentType extends ResolversParentTypes['InviteMemberPayload'] = ResolversParentTypes['InviteMemberPayload']> = {
+  invitation?: Resolver<Maybe<ResolversTypes['Invitation']>, ParentType, ContextType>;
+  token?: Resolver<Maybe<ResolversTypes['String']>, ParentType, ContextType>;
+  userErrors?: Resolver<Array<ResolversTypes['UserError']>, ParentType, ContextType>;
+};
+
+export type RevokeInvitationPayloadResolvers<ContextType = RequestContext, ParentType extends ResolversParentTypes['RevokeInvitationPayload'] = ResolversParentTypes['RevokeInvitationPayload']> = {
+  invitation?: Resolver<Maybe<ResolversTypes['Invitation']>, ParentType, ContextType>;
+  userErrors?: Resolver<Array<ResolversTypes['UserError']>, ParentType, ContextType>;
+};
+
+export type AcceptInvitationPayloadResolvers<ContextType = RequestContext, ParentType extends ResolversParentTypes['AcceptInvitationPayload'] = ResolversParentTypes['AcceptInvitationPayload']> = {
+  workspace?: Resolver<Maybe<ResolversTypes['ViewerWorkspace']>, ParentType, ContextType>;
+  userErrors?: Resolver<Array<ResolversTypes['UserError']>, ParentType, ContextType>;
+};
+
 export type MediaResolvers<ContextType = RequestContext, ParentType extends ResolversParentTypes['Media'] = ResolversParentTypes['Media']> = {
   id?: Resolver<ResolversTypes['ID'], ParentType, ContextType>;
   kind?: Resolver<ResolversTypes['MediaKind'], ParentType, ContextType>;
@@ -1083,8 +1899,24 @@ export type MemberResolvers<ContextType = RequestContext, ParentType extends Res
   avatarUrl?: Resolver<Maybe<ResolversTypes['String']>, ParentType, ContextType>;
   role?: Resolver<ResolversTypes['Role'], ParentType, ContextType>;
   createdAt?: Resolver<ResolversTypes['DateTime'], ParentType, ContextType>;
+  removedAt?: Resolver<Maybe<ResolversTypes['DateTime']>, ParentType, ContextType>;
   posts?: Resolver<Maybe<ResolversTypes['PostConnection']>, ParentType, ContextType, RequireFields<MemberPostsArgs, 'orderBy'>>;
   __isTypeOf?: IsTypeOfResolverFn<ParentType, ContextType>;
+};
+
+export type ChangeMemberRolePayloadResolvers<ContextType = RequestContext, ParentType extends ResolversParentTypes['ChangeMemberRolePayload'] = ResolversParentTypes['ChangeMemberRolePayload']> = {
+  member?: Resolver<Maybe<ResolversTypes['Member']>, ParentType, ContextType>;
+  userErrors?: Resolver<Array<ResolversTypes['UserError']>, ParentType, ContextType>;
+};
+
+export type RemoveMemberPayloadResolvers<ContextType = RequestContext, ParentType extends ResolversParentTypes['RemoveMemberPayload'] = ResolversParentTypes['RemoveMemberPayload']> = {
+  member?: Resolver<Maybe<ResolversTypes['Member']>, ParentType, ContextType>;
+  userErrors?: Resolver<Array<ResolversTypes['UserError']>, ParentType, ContextType>;
+};
+
+export type LeaveWorkspacePayloadResolvers<ContextType = RequestContext, ParentType extends ResolversParentTypes['LeaveWorkspacePayload'] = ResolversParentTypes['LeaveWorkspacePayload']> = {
+  member?: Resolver<Maybe<ResolversTypes['Member']>, ParentType, ContextType>;
+  userErrors?: Resolver<Array<ResolversTypes['UserError']>, ParentType, ContextType>;
 };
 
 export type PostMetricsResolvers<ContextType = RequestContext, ParentType extends ResolversParentTypes['PostMetrics'] = ResolversParentTypes['PostMetrics']> = {
@@ -1133,6 +1965,12 @@ export type TagResolvers<ContextType = RequestContext, ParentType extends Resolv
   __isTypeOf?: IsTypeOfResolverFn<ParentType, ContextType>;
 };
 
+export type UserErrorResolvers<ContextType = RequestContext, ParentType extends ResolversParentTypes['UserError'] = ResolversParentTypes['UserError']> = {
+  code?: Resolver<ResolversTypes['UserErrorCode'], ParentType, ContextType>;
+  field?: Resolver<Maybe<ResolversTypes['String']>, ParentType, ContextType>;
+  message?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+};
+
 export type ViewerResolvers<ContextType = RequestContext, ParentType extends ResolversParentTypes['Viewer'] = ResolversParentTypes['Viewer']> = {
   name?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
   role?: Resolver<ResolversTypes['Role'], ParentType, ContextType>;
@@ -1142,12 +1980,26 @@ export type ViewerResolvers<ContextType = RequestContext, ParentType extends Res
   workspace?: Resolver<Maybe<ResolversTypes['Workspace']>, ParentType, ContextType>;
 };
 
+export type ViewerWorkspaceResolvers<ContextType = RequestContext, ParentType extends ResolversParentTypes['ViewerWorkspace'] = ResolversParentTypes['ViewerWorkspace']> = {
+  workspaceId?: Resolver<ResolversTypes['ID'], ParentType, ContextType>;
+  name?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+  role?: Resolver<ResolversTypes['Role'], ParentType, ContextType>;
+};
+
 export type WorkspaceResolvers<ContextType = RequestContext, ParentType extends ResolversParentTypes['Workspace'] = ResolversParentTypes['Workspace']> = {
   id?: Resolver<ResolversTypes['ID'], ParentType, ContextType>;
   name?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
   createdAt?: Resolver<ResolversTypes['DateTime'], ParentType, ContextType>;
+  apiKeys?: Resolver<Maybe<ResolversTypes['ApiKeyConnection']>, ParentType, ContextType, RequireFields<WorkspaceApiKeysArgs, 'orderBy'>>;
+  auditLogEntries?: Resolver<Maybe<ResolversTypes['AuditLogEntryConnection']>, ParentType, ContextType, RequireFields<WorkspaceAuditLogEntriesArgs, 'orderBy'>>;
+  invitations?: Resolver<Maybe<ResolversTypes['InvitationConnection']>, ParentType, ContextType, RequireFields<WorkspaceInvitationsArgs, 'orderBy'>>;
   members?: Resolver<Maybe<ResolversTypes['MemberConnection']>, ParentType, ContextType, RequireFields<WorkspaceMembersArgs, 'orderBy'>>;
   __isTypeOf?: IsTypeOfResolverFn<ParentType, ContextType>;
+};
+
+export type UpdateWorkspacePayloadResolvers<ContextType = RequestContext, ParentType extends ResolversParentTypes['UpdateWorkspacePayload'] = ResolversParentTypes['UpdateWorkspacePayload']> = {
+  workspace?: Resolver<Maybe<ResolversTypes['Workspace']>, ParentType, ContextType>;
+  userErrors?: Resolver<Array<ResolversTypes['UserError']>, ParentType, ContextType>;
 };
 
 export type AccountConnectionResolvers<ContextType = RequestContext, ParentType extends ResolversParentTypes['AccountConnection'] = ResolversParentTypes['AccountConnection']> = {
@@ -1159,6 +2011,30 @@ export type AccountConnectionResolvers<ContextType = RequestContext, ParentType 
 
 export type AccountEdgeResolvers<ContextType = RequestContext, ParentType extends ResolversParentTypes['AccountEdge'] = ResolversParentTypes['AccountEdge']> = {
   node?: Resolver<ResolversTypes['Account'], ParentType, ContextType>;
+  cursor?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+};
+
+export type ApiKeyConnectionResolvers<ContextType = RequestContext, ParentType extends ResolversParentTypes['ApiKeyConnection'] = ResolversParentTypes['ApiKeyConnection']> = {
+  edges?: Resolver<Array<ResolversTypes['ApiKeyEdge']>, ParentType, ContextType>;
+  nodes?: Resolver<Array<ResolversTypes['ApiKey']>, ParentType, ContextType>;
+  pageInfo?: Resolver<ResolversTypes['PageInfo'], ParentType, ContextType>;
+  totalCount?: Resolver<Maybe<ResolversTypes['Int']>, ParentType, ContextType>;
+};
+
+export type ApiKeyEdgeResolvers<ContextType = RequestContext, ParentType extends ResolversParentTypes['ApiKeyEdge'] = ResolversParentTypes['ApiKeyEdge']> = {
+  node?: Resolver<ResolversTypes['ApiKey'], ParentType, ContextType>;
+  cursor?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+};
+
+export type AuditLogEntryConnectionResolvers<ContextType = RequestContext, ParentType extends ResolversParentTypes['AuditLogEntryConnection'] = ResolversParentTypes['AuditLogEntryConnection']> = {
+  edges?: Resolver<Array<ResolversTypes['AuditLogEntryEdge']>, ParentType, ContextType>;
+  nodes?: Resolver<Array<ResolversTypes['AuditLogEntry']>, ParentType, ContextType>;
+  pageInfo?: Resolver<ResolversTypes['PageInfo'], ParentType, ContextType>;
+  totalCount?: Resolver<Maybe<ResolversTypes['Int']>, ParentType, ContextType>;
+};
+
+export type AuditLogEntryEdgeResolvers<ContextType = RequestContext, ParentType extends ResolversParentTypes['AuditLogEntryEdge'] = ResolversParentTypes['AuditLogEntryEdge']> = {
+  node?: Resolver<ResolversTypes['AuditLogEntry'], ParentType, ContextType>;
   cursor?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
 };
 
@@ -1183,6 +2059,18 @@ export type ContactConnectionResolvers<ContextType = RequestContext, ParentType 
 
 export type ContactEdgeResolvers<ContextType = RequestContext, ParentType extends ResolversParentTypes['ContactEdge'] = ResolversParentTypes['ContactEdge']> = {
   node?: Resolver<ResolversTypes['Contact'], ParentType, ContextType>;
+  cursor?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+};
+
+export type InvitationConnectionResolvers<ContextType = RequestContext, ParentType extends ResolversParentTypes['InvitationConnection'] = ResolversParentTypes['InvitationConnection']> = {
+  edges?: Resolver<Array<ResolversTypes['InvitationEdge']>, ParentType, ContextType>;
+  nodes?: Resolver<Array<ResolversTypes['Invitation']>, ParentType, ContextType>;
+  pageInfo?: Resolver<ResolversTypes['PageInfo'], ParentType, ContextType>;
+  totalCount?: Resolver<Maybe<ResolversTypes['Int']>, ParentType, ContextType>;
+};
+
+export type InvitationEdgeResolvers<ContextType = RequestContext, ParentType extends ResolversParentTypes['InvitationEdge'] = ResolversParentTypes['InvitationEdge']> = {
+  node?: Resolver<ResolversTypes['Invitation'], ParentType, ContextType>;
   cursor?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
 };
 
@@ -1224,27 +2112,50 @@ export type TagEdgeResolvers<ContextType = RequestContext, ParentType extends Re
 
 export type Resolvers<ContextType = RequestContext> = {
   Account?: AccountResolvers<ContextType>;
+  ApiKey?: ApiKeyResolvers<ContextType>;
+  CreateApiKeyPayload?: CreateApiKeyPayloadResolvers<ContextType>;
+  RotateApiKeyPayload?: RotateApiKeyPayloadResolvers<ContextType>;
+  RevokeApiKeyPayload?: RevokeApiKeyPayloadResolvers<ContextType>;
+  AuditLogEntry?: AuditLogEntryResolvers<ContextType>;
+  AuditChange?: AuditChangeResolvers<ContextType>;
   DateTime?: GraphQLScalarType;
   BigInt?: GraphQLScalarType;
   Node?: NodeResolvers<ContextType>;
   PageInfo?: PageInfoResolvers<ContextType>;
+  Mutation?: MutationResolvers<ContextType>;
   Query?: QueryResolvers<ContextType>;
   Comment?: CommentResolvers<ContextType>;
   Contact?: ContactResolvers<ContextType>;
+  Invitation?: InvitationResolvers<ContextType>;
+  InviteMemberPayload?: InviteMemberPayloadResolvers<ContextType>;
+  RevokeInvitationPayload?: RevokeInvitationPayloadResolvers<ContextType>;
+  AcceptInvitationPayload?: AcceptInvitationPayloadResolvers<ContextType>;
   Media?: MediaResolvers<ContextType>;
   Member?: MemberResolvers<ContextType>;
+  ChangeMemberRolePayload?: ChangeMemberRolePayloadResolvers<ContextType>;
+  RemoveMemberPayload?: RemoveMemberPayloadResolvers<ContextType>;
+  LeaveWorkspacePayload?: LeaveWorkspacePayloadResolvers<ContextType>;
   PostMetrics?: PostMetricsResolvers<ContextType>;
   Post?: PostResolvers<ContextType>;
   RateLimit?: RateLimitResolvers<ContextType>;
   Tag?: TagResolvers<ContextType>;
+  UserError?: UserErrorResolvers<ContextType>;
   Viewer?: ViewerResolvers<ContextType>;
+  ViewerWorkspace?: ViewerWorkspaceResolvers<ContextType>;
   Workspace?: WorkspaceResolvers<ContextType>;
+  UpdateWorkspacePayload?: UpdateWorkspacePayloadResolvers<ContextType>;
   AccountConnection?: AccountConnectionResolvers<ContextType>;
   AccountEdge?: AccountEdgeResolvers<ContextType>;
+  ApiKeyConnection?: ApiKeyConnectionResolvers<ContextType>;
+  ApiKeyEdge?: ApiKeyEdgeResolvers<ContextType>;
+  AuditLogEntryConnection?: AuditLogEntryConnectionResolvers<ContextType>;
+  AuditLogEntryEdge?: AuditLogEntryEdgeResolvers<ContextType>;
   CommentConnection?: CommentConnectionResolvers<ContextType>;
   CommentEdge?: CommentEdgeResolvers<ContextType>;
   ContactConnection?: ContactConnectionResolvers<ContextType>;
   ContactEdge?: ContactEdgeResolvers<ContextType>;
+  InvitationConnection?: InvitationConnectionResolvers<ContextType>;
+  InvitationEdge?: InvitationEdgeResolvers<ContextType>;
   MemberConnection?: MemberConnectionResolvers<ContextType>;
   MemberEdge?: MemberEdgeResolvers<ContextType>;
   PostConnection?: PostConnectionResolvers<ContextType>;

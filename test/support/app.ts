@@ -108,12 +108,14 @@ export async function createTestApp(options: TestAppOptions = {}): Promise<TestA
   };
 }
 
-/** A key of a workspace, with every scope and no limits of its own unless told. */
+/** An owner's key of a workspace, with every scope and no limits of its own unless told. */
 export async function makeKey(
   database: TestDatabase,
   workspaceId: string,
   scopes: ApiKeyScope[] = ["read", "write", "admin", "insight"],
-  own: Pick<NewApiKey, "limits" | "showsCost" | "trustedDocumentsOnly"> = {},
+  own: Partial<
+    Pick<NewApiKey, "name" | "role" | "limits" | "showsCost" | "trustedDocumentsOnly">
+  > = {},
 ): Promise<string> {
   const client = connect(database.ownerUrl, { role: OWNER_ROLE, max: 1 });
   try {

@@ -70,6 +70,9 @@ const epochs = {
   Post: Date.UTC(2025, 0),
   Media: Date.UTC(2025, 0),
   Comment: Date.UTC(2025, 0),
+  ApiKey: Date.UTC(2025, 0),
+  Invitation: Date.UTC(2025, 0),
+  AuditLogEntry: Date.UTC(2025, 0),
 };
 export type Kind = keyof typeof epochs;
 
@@ -126,7 +129,7 @@ const withoutAutovacuum = `do $$
 
 /**
  * Drops indexes that no constraint needs, and gives what makes them again: all at once is faster. Some of
- * posts are so alike that their sizes decide between them: those by account grow row by row as they do in
+ * posts are so alike that their sizes decide between them, and else their age: those by account grow row by row as they do in
  * life, the others become about as large.
  */
 async function takeIndexes(client: ReturnType<typeof connect>): Promise<string[]> {
@@ -137,7 +140,8 @@ async function takeIndexes(client: ReturnType<typeof connect>): Promise<string[]
     from pg_index i join pg_class c on c.oid = i.indrelid
     where c.relnamespace = 'public'::regnamespace
       and i.indexrelid::regclass::text not like 'posts_by_account%'
-      and not exists (select from pg_constraint where conindid = i.indexrelid)`;
+      and not exists (select from pg_constraint where conindid = i.indexrelid)
+    order by i.indexrelid`;
   await client.unsafe(`drop index ${indexes.map(({ name }) => name).join()}`);
   return indexes.map(({ definition }) => definition);
 }
@@ -255,6 +259,25 @@ async function fill(client: postgres.Sql<never> | ReturnType<typeof connect>, w:
           `(select n, h, post, parent, (hashint4(post::int)::bigint & 2147483647) % 10000 as posth
             from (select n, h, n % 4 = 1 and n > 4 as parent, ${postOf("n - (n % 4 = 1)::int")} as post
               from ${series(w.comments)}) as s) as s`,
+        ),
+        into(
+          "api_keys",
+          "id, name, role, scopes, hash, created_at",
+          `${idOf(w, "ApiKey", "n")}, 'Key ' || n, 'VIEWER', '{read}', md5(n::text), ${timeOf("ApiKey", "n / 4 * 4")}`,
+          series(w.members * 20),
+        ),
+        into(
+          "invitations",
+          "id, email, role, token_hash, created_at, expires_at",
+          `${idOf(w, "Invitation", "n")}, n || '@example.com', 'EDITOR', md5(n::text), ${timeOf("Invitation", "n / 4 * 4")}, ${timeOf("Invitation", "n + 10000")}`,
+          series(w.members * 20),
+        ),
+        into(
+          "audit_log_entries",
+          "id, action, actor_kind, actor_id, actor_name, created_at",
+          `${idOf(w, "AuditLogEntry", "n")}, case when n % 1000 = 7 then 'MEMBER_LEFT' when h % 2 = 0 then 'API_KEY_CREATED' else 'MEMBER_INVITED' end,
+            'MEMBER', ${idOf(w, "Member", `case when n % 500 = 3 then ${special.rareAuthor} when h % 2 = 0 then ${special.busyAuthor} else h % ${w.members - 2} + 3 end`)}, 'Member', ${timeOf("AuditLogEntry", "n / 4 * 4")}`,
+          series(w.contacts),
         ),
         `commit`,
       ].join(";\n"),

@@ -73,8 +73,8 @@ export function selectEverything(
 
 const isConnection = (type: GraphQLNamedType) => type.name.endsWith("Connection");
 
-/** Pages' inner types are no level of their own; relations of a page's nodes are asked for below edges. */
-const isPart = (type: GraphQLNamedType) => /Edge$|^PageInfo$/.test(type.name);
+/** Pages' inner types and parts of a row are no level of their own; relations of a page's nodes are asked for below edges. */
+const isPart = (type: GraphQLNamedType) => /Edge$|^PageInfo$|^AuditChange$/.test(type.name);
 
 function argumentsFor(
   field: GraphQLField<unknown, unknown>,
@@ -102,6 +102,10 @@ export function idsIn(data: Json): Map<string, string[]> {
   }
   return new Map([...ids].map(([type, found]) => [type, [...found]]));
 }
+
+/** Only mutations answer with it: test/mutations.test.ts. */
+export const isWritten = ({ name }: GraphQLNamedType): boolean =>
+  /^(Mutation|UserError|ViewerWorkspace|\w+Payload)$/.test(name);
 
 /** Every type of the schema that is not introspection's. */
 export const ownTypes = (schema: GraphQLSchema) =>

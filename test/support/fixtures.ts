@@ -8,7 +8,9 @@ import { inWorkspace, type WorkspaceTransaction } from "../../src/db/workspace-t
 import type { TestDatabase } from "./database.ts";
 
 /** A row under the names of its row type. */
-export type Row = Readonly<Record<string, string | number | boolean | null | readonly string[]>>;
+export type Row = Readonly<
+  Record<string, string | number | boolean | null | readonly string[] | { role: string }>
+>;
 
 /** A foreign key without the workspace: from which property to which of the other table. */
 export interface Reference {
@@ -229,9 +231,11 @@ export class World {
 
   /** Where ties are wanted few different values, so that most are tied; moments lie within one millisecond. */
   #valueOf(table: TestTable, property: string, column: PgColumn, index: number): Row[string] {
-    const unique = table.keys.some((key) => key.length === 1 && key[0] === property);
+    const unique = table.keys.some((key) => key.includes(property) && !key.includes("id"));
     const lot = this.#lot(`${table.name}/${index}/${property}`);
     if (property === "id") return this.#idOf(table, index);
+    // Who was removed is in no page: test/mutations.test.ts.
+    if (property === "removedAt") return null;
     if (!column.notNull && lot % 3 === 0) return null;
     if (column.enumValues && !column.getSQLType().endsWith("[]")) {
       return column.enumValues[lot % column.enumValues.length] ?? null;
@@ -244,10 +248,10 @@ export class World {
       case "text[]":
         return [];
       case "jsonb":
-        return null;
+        return { role: `${property} ${lot}` };
       case "uuid":
-        // Of something outside of the workspace, which the fixtures do not have.
-        if (!column.notNull) return null;
+        // The people are outside of the workspace, and the fixtures do not have them.
+        if (property === "userId") return null;
         return this.#uuid(`${table.name}/${index}/${property}`);
       case "bigint":
         return this.#tied ? (COUNTS[lot % COUNTS.length] ?? 0) : lot;

@@ -46,6 +46,13 @@ export const auditLogEntries = pgTable(
       table.createdAt,
       table.id,
     ),
+    index("audit_log_entries_by_actor_action").on(
+      table.workspaceId,
+      table.actorId,
+      table.action,
+      table.createdAt,
+      table.id,
+    ),
     checkWords("audit_log_entries_action_check", table.action, auditActions),
     checkWords("audit_log_entries_actor_kind_check", table.actorKind, auditActorKinds),
   ],

@@ -1,3 +1,4 @@
+import { sql } from "drizzle-orm";
 import { foreignKey, index, pgTable, primaryKey, text, unique, uuid } from "drizzle-orm/pg-core";
 import { memberRoles } from "./access-words.ts";
 import { checkWords } from "./check-words.ts";
@@ -25,7 +26,9 @@ export const members = pgTable(
     unique("members_email_key").on(table.workspaceId, table.email),
     unique("members_user_key").on(table.workspaceId, table.userId),
     foreignKey({ columns: [table.workspaceId], foreignColumns: [workspaces.workspaceId] }),
-    index("members_by_creation").on(table.workspaceId, table.createdAt, table.id),
+    index("members_by_creation")
+      .on(table.workspaceId, table.createdAt, table.id)
+      .where(sql`${table.removedAt} is null`),
     checkWords("members_role_check", table.role, memberRoles),
   ],
 );
