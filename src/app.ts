@@ -131,6 +131,7 @@ export async function createApp({
       timeoutMs: config.operations.timeoutMs,
       trustedDocuments,
       corsOrigins: config.edge.corsOrigins,
+      json: config.http.json,
       identify,
       createContext: (asking) => createContext(pool, asking),
     }),

@@ -1,6 +1,7 @@
 import { HeaderMap, type ApolloServer, type HTTPGraphQLRequest } from "@apollo/server";
 import cors from "@fastify/cors";
 import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
+import type { JsonLimits } from "../config.ts";
 import type { createContext, LogLine, RequestContext } from "../context.ts";
 import type { Logger } from "../insight/log.ts";
 import { endedEarly, logRefused } from "../insight/plugin.ts";
@@ -21,6 +22,7 @@ export interface Endpoint {
   /** The longest that an operation may run. */
   timeoutMs: number;
   corsOrigins: readonly string[];
+  json: JsonLimits;
   trustedDocuments: TrustedDocuments;
   /** Finds out who asks, and refuses whoever may not ask this. */
   identify(request: FastifyRequest, query: string | undefined): Promise<Identity>;
@@ -44,7 +46,7 @@ const VARY = ["authorization", "accept", "accept-encoding", "x-insight"];
 /** `/graphql`: GraphQL over HTTP, from the headers to the answer. */
 export async function graphqlEndpoint(server: FastifyInstance, endpoint: Endpoint) {
   const lines = new WeakMap<FastifyRequest, LogLine>();
-  const { corsOrigins, logger } = endpoint;
+  const { corsOrigins, json, logger } = endpoint;
   if (corsOrigins.length > 0) {
     await server.register(cors, {
       origin: [...corsOrigins],
@@ -57,7 +59,7 @@ export async function graphqlEndpoint(server: FastifyInstance, endpoint: Endpoin
   server.addContentTypeParser<string>(
     "application/json",
     { parseAs: "string" },
-    async (_: FastifyRequest, text: string) => parseJson(text, "The body"),
+    async (_: FastifyRequest, text: string) => parseJson(text, "The body", json),
   );
   server.options(GRAPHQL_PATH, async (_, reply) => reply.code(204).send());
   server.route({
@@ -70,7 +72,7 @@ export async function graphqlEndpoint(server: FastifyInstance, endpoint: Endpoin
     },
     preHandler: takeTurns(endpoint.operations, logger),
     handler: async (request, reply) => {
-      const parameters = parametersOf(request);
+      const parameters = parametersOf(request, json);
       const line: LogLine = { written: false };
       lines.set(request, line);
       try {

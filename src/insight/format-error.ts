@@ -29,6 +29,12 @@ function describe(formatted: GraphQLFormattedError, error: unknown): GraphQLForm
       extensions: { code: "METHOD_NOT_ALLOWED" },
     };
   }
+  if (code === "GRAPHQL_PARSE_FAILED" && NO_STACK_LEFT.test(formatted.message)) {
+    return {
+      message: "Syntax Error: Too many braces or brackets within each other.",
+      extensions: { code },
+    };
+  }
   if (isErrorCode(code) && code !== "INTERNAL_SERVER_ERROR") {
     const { stacktrace: _, ...extensions } = formatted.extensions ?? {};
     return { ...formatted, extensions };
@@ -77,6 +83,9 @@ const ARGUMENT_ERROR = /^(Argument "\w+" (of|has) |Too many errors processing va
 
 /** Apollo answers it 405, but with the code of 400. */
 const MUTATION_BY_GET = /^GET requests only support query operations/;
+
+/** The parser goes into braces by calling itself: MAX_TOKENS may be set so high that this fails. */
+const NO_STACK_LEFT = /^Maximum call stack size/;
 
 /** Apollo gives these no code. */
 const PERSISTED_QUERY_ERRORS: ReadonlyMap<string, string> = new Map([
