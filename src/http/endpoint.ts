@@ -24,8 +24,12 @@ export interface Endpoint {
   corsOrigins: readonly string[];
   json: JsonLimits;
   trustedDocuments: TrustedDocuments;
-  /** Finds out who asks, and refuses whoever may not ask this. */
-  identify(request: FastifyRequest, query: string | undefined): Promise<Identity>;
+  /** Finds out who asks, and refuses whoever may not ask this; sets headers of the answer. */
+  identify(
+    request: FastifyRequest,
+    reply: FastifyReply,
+    query: string | undefined,
+  ): Promise<Identity>;
   /** Makes what the request carries from then on. */
   createContext(request: Asking): RequestContext;
 }
@@ -100,7 +104,7 @@ async function contextOf(
   { query }: GraphQLParameters,
   line: LogLine,
 ): Promise<RequestContext> {
-  const identity = await endpoint.identify(request, query);
+  const identity = await endpoint.identify(request, reply, query);
   const context = endpoint.createContext({
     requestId: request.id,
     startedAt: performance.now() - reply.elapsedTime,
