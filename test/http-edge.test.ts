@@ -142,7 +142,7 @@ describe("a method", () => {
     async (method) => {
       const answer = await send({ method });
       expectRefused(answer, 405, "METHOD_NOT_ALLOWED");
-      expect(answer.headers.allow).toBe("GET, POST, OPTIONS");
+      expect(answer.headers.allow).toBe("GET, HEAD, POST, OPTIONS");
     },
   );
 
@@ -155,10 +155,24 @@ describe("a method", () => {
     expectRefused(answer, 405, "METHOD_NOT_ALLOWED");
   });
 
+  it("HEAD is a GET without its body", async () => {
+    const path = `/graphql?query=${encodeURIComponent("{ __typename }")}`;
+    const [got, head] = [
+      await send({ path, headers: preflight }),
+      await send({ path, method: "HEAD", headers: preflight }),
+    ];
+    expect({ status: head.status, text: head.text }).toEqual({ status: 200, text: "" });
+    for (const name of ["content-type", "content-length", "etag", "cache-control", "vary"]) {
+      expect(head.headers[name], name).toBe(got.headers[name]);
+    }
+    const refused = await send({ path: "/graphql", method: "HEAD", headers: preflight });
+    expect({ status: refused.status, text: refused.text }).toEqual({ status: 400, text: "" });
+  });
+
   it("OPTIONS tells what is allowed", async () => {
     const answer = await send({ method: "OPTIONS" });
     expect(answer.status).toBe(204);
-    expect(answer.headers.allow).toBe("GET, POST, OPTIONS");
+    expect(answer.headers.allow).toBe("GET, HEAD, POST, OPTIONS");
     expect(answer.text).toBe("");
   });
 
@@ -238,6 +252,19 @@ describe("a request's content type", () => {
 
   it("is asked of compressed bodies too: they are not unpacked", async () => {
     const answer = await post(ping, { "content-encoding": "gzip" });
+    expectRefused(answer, 415, "UNSUPPORTED_MEDIA_TYPE");
+  });
+
+  it.each(["identity", "Identity", "IDENTITY", "", " ", "identity, identity"])(
+    "is asked of bodies that say that they are not compressed (%j)",
+    async (encoding) => {
+      const answer = await post(ping, { "content-encoding": encoding });
+      expect(answer.json).toEqual({ data: { __typename: "Query" } });
+    },
+  );
+
+  it.each(["identity, gzip", "GZIP", "br", "none"])("is not taken as %s", async (encoding) => {
+    const answer = await post(ping, { "content-encoding": encoding });
     expectRefused(answer, 415, "UNSUPPORTED_MEDIA_TYPE");
   });
 
@@ -384,7 +411,7 @@ describe("a page of another origin", () => {
     expect(answer.status).toBe(204);
     expect(answer.headers).toMatchObject({
       "access-control-allow-origin": "https://app.example.com",
-      "access-control-allow-methods": "GET, POST, OPTIONS",
+      "access-control-allow-methods": "GET, HEAD, POST, OPTIONS",
       "access-control-allow-headers": "authorization,content-type",
       "access-control-max-age": "7200",
     });
@@ -419,7 +446,7 @@ describe("a page of another origin", () => {
         headers: { origin: "https://app.example.com", "access-control-request-method": "POST" },
       });
       expect(headers).not.toHaveProperty("access-control-allow-origin");
-      expect(headers.allow).toBe("GET, POST, OPTIONS");
+      expect(headers.allow).toBe("GET, HEAD, POST, OPTIONS");
     } finally {
       await closed.close();
     }

@@ -1,6 +1,6 @@
 import type { FastifyHttpOptions, FastifyInstance } from "fastify";
 import { randomUUID } from "node:crypto";
-import { STATUS_CODES, type Server, type ServerResponse } from "node:http";
+import { STATUS_CODES, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import type { Socket } from "node:net";
 import type { Config } from "../config.ts";
 import { errorStatus, refusal, type ErrorCode } from "../errors.ts";
@@ -43,9 +43,7 @@ export function limitConnections(server: FastifyInstance, { http }: Config) {
   // Node answers what it does not know with an empty 417; HTTP allows not to look at it.
   node.on("checkExpectation", (request, response) => node.emit("request", request, response));
   server.addHook("onRequest", async ({ raw }) => {
-    if (raw.headers.host === undefined && raw.httpVersion === "1.1") {
-      throw refusal("BAD_REQUEST", "The request has no Host header");
-    }
+    checkHost(raw);
     // Node's own bound forgets further headers without a word, among them perhaps the credential.
     const count = raw.rawHeaders.length / 2;
     if (count <= http.maxHeaders) return;
@@ -54,6 +52,24 @@ export function limitConnections(server: FastifyInstance, { http }: Config) {
       `The request has ${count} headers; at most ${http.maxHeaders} are allowed`,
     );
   });
+}
+
+/** A name, an IPv4 address or an IPv6 address in brackets, and perhaps a port; nothing at all, too. */
+const HOST = /^(?:\[[\da-f:.]+\]|[\w.~!$&'()*+,;=%-]*)(?::\d*)?$/i;
+
+/** One Host header, as RFC 9112 has it: of two, a proxy and this server could each believe another. */
+function checkHost({ rawHeaders, httpVersion }: IncomingMessage) {
+  const hosts = rawHeaders.filter(
+    (_, index) => index % 2 === 1 && rawHeaders[index - 1]?.toLowerCase() === "host",
+  );
+  const [host] = hosts;
+  if (host === undefined) {
+    if (httpVersion === "1.1") throw refusal("BAD_REQUEST", "The request has no Host header");
+  } else if (hosts.length > 1) {
+    throw refusal("BAD_REQUEST", `The request has ${hosts.length} Host headers; send one`);
+  } else if (!HOST.test(host)) {
+    throw refusal("BAD_REQUEST", "The Host header is no host name with or without a port");
+  }
 }
 
 /** Whether part of an answer is out, of which another one would become the end. */
