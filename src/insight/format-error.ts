@@ -1,5 +1,6 @@
 import { unwrapResolverError } from "@apollo/server/errors";
 import { GraphQLError, type GraphQLFormattedError } from "graphql";
+import { NotMigratedError } from "../db/not-migrated-error.ts";
 import { PoolError } from "../db/pool-error.ts";
 import { OutOfTimeError } from "../db/session.ts";
 import { isErrorCode, type ErrorCode } from "../errors.ts";
@@ -56,6 +57,9 @@ export function foreseenError(error: unknown): { code: ErrorCode; message: strin
   const cause = unwrapResolverError(error);
   if (cause instanceof PoolError) {
     return { code: "SERVICE_UNAVAILABLE", message: `${cause.message}; try again in a moment` };
+  }
+  if (cause instanceof NotMigratedError) {
+    return { code: "SERVICE_UNAVAILABLE", message: cause.message };
   }
   if (cause instanceof OutOfTimeError) {
     return { code: "TIMEOUT", message: `${cause.message}; ask for less at once` };
