@@ -155,20 +155,6 @@ describe("a method", () => {
     expectRefused(answer, 405, "METHOD_NOT_ALLOWED");
   });
 
-  it("HEAD is a GET without its body", async () => {
-    const path = `/graphql?query=${encodeURIComponent("{ __typename }")}`;
-    const [got, head] = [
-      await send({ path, headers: preflight }),
-      await send({ path, method: "HEAD", headers: preflight }),
-    ];
-    expect({ status: head.status, text: head.text }).toEqual({ status: 200, text: "" });
-    for (const name of ["content-type", "content-length", "etag", "cache-control", "vary"]) {
-      expect(head.headers[name], name).toBe(got.headers[name]);
-    }
-    const refused = await send({ path: "/graphql", method: "HEAD", headers: preflight });
-    expect({ status: refused.status, text: refused.text }).toEqual({ status: 400, text: "" });
-  });
-
   it("OPTIONS tells what is allowed", async () => {
     const answer = await send({ method: "OPTIONS" });
     expect(answer.status).toBe(204);
@@ -182,6 +168,12 @@ describe("a method", () => {
       expectRefused(answer, 405, "METHOD_NOT_ALLOWED");
       expect(answer.headers.allow).toBe("POST");
     }
+  });
+
+  it("GET is for queries: of a subscription it says so", async () => {
+    const answer = await get({ query: "subscription { __typename }" }, preflight);
+    expectRefused(answer, 405, "METHOD_NOT_ALLOWED");
+    expect(answer.json.errors[0].message).toMatch(/^GET is for queries alone; a subscription/);
   });
 
   it("HEAD is GET without the body", async () => {

@@ -221,6 +221,20 @@ describe("a connection", () => {
         "BAD_REQUEST",
       ],
     ),
+    ...["authorization: Bearer", "content-type: application/json"].map(
+      (header): [string, string, number, string] => [
+        `has two of ${header}`,
+        `GET /graphql HTTP/1.1\r\nhost: a\r\n${header} a\r\n${header} b\r\nconnection: close\r\n\r\n`,
+        400,
+        "BAD_REQUEST",
+      ],
+    ),
+    [
+      "is for a proxy",
+      "CONNECT example.com:443 HTTP/1.1\r\nhost: example.com:443\r\n\r\n",
+      405,
+      "METHOD_NOT_ALLOWED",
+    ],
     ["has no host", "POST /graphql HTTP/1.1\r\nconnection: close\r\n\r\n", 400, "BAD_REQUEST"],
     [
       "is ambiguous about its length",

@@ -24,9 +24,10 @@ const LONGEST_MESSAGE = 1_000;
 
 function describe(formatted: GraphQLFormattedError, error: unknown): GraphQLFormattedError {
   const code = formatted.extensions?.["code"];
-  if (code === "BAD_REQUEST" && MUTATION_BY_GET.test(formatted.message)) {
+  const [, kind] = NO_QUERY_BY_GET.exec(formatted.message) ?? [];
+  if (code === "BAD_REQUEST" && kind) {
     return {
-      message: "A mutation must be sent by POST",
+      message: `GET is for queries alone; a ${kind} must be sent by POST`,
       extensions: { code: "METHOD_NOT_ALLOWED" },
     };
   }
@@ -86,7 +87,7 @@ const isStatementTimeout = (cause: unknown) =>
 const ARGUMENT_ERROR = /^(Argument "\w+" (of|has) |Too many errors processing variables)/;
 
 /** Apollo answers it 405, but with the code of 400. */
-const MUTATION_BY_GET = /^GET requests only support query operations/;
+const NO_QUERY_BY_GET = /^GET requests only support query operations, not (\w+) operations/;
 
 /** The parser goes into braces by calling itself: MAX_TOKENS may be set so high that this fails. */
 const NO_STACK_LEFT = /^Maximum call stack size/;
