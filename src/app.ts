@@ -1,18 +1,14 @@
 import { ApolloServer, type ApolloServerOptions } from "@apollo/server";
 import { ApolloServerPluginCacheControlDisabled } from "@apollo/server/plugin/disabled";
 import { ApolloServerPluginLandingPageDisabled } from "@apollo/server/plugin/disabled";
-import {
-  fastify,
-  LogController,
-  type FastifyBaseLogger,
-  type FastifyInstance,
-  type FastifyRequest,
-} from "fastify";
+import { fastify, LogController, type FastifyBaseLogger, type FastifyInstance } from "fastify";
 import { randomUUID } from "node:crypto";
 import { Authenticator, isPing, unauthenticated } from "./auth/authenticate.ts";
 import { Budget } from "./budget/budget.ts";
 import { Charge } from "./budget/charge.ts";
+import { budgetHeaders } from "./budget/headers.ts";
 import { identify as identifyWithin } from "./budget/identify.ts";
+import type { Level } from "./budget/level.ts";
 import { budget as budgetPlugin } from "./budget/plugin.ts";
 import { Redis } from "./budget/redis.ts";
 import type { Config } from "./config.ts";
@@ -24,7 +20,7 @@ import { gates } from "./gates/plugin.ts";
 import { graphiql } from "./graphiql.ts";
 import { healthRoutes } from "./health.ts";
 import { GRAPHQL_PATH, httpEdge } from "./http/edge.ts";
-import { graphqlEndpoint } from "./http/endpoint.ts";
+import { graphqlEndpoint, type Endpoint } from "./http/endpoint.ts";
 import { answerHttpError } from "./http/errors.ts";
 import { connectionLimits, limitConnections } from "./http/limits.ts";
 import { OperationQueue } from "./http/operation-queue.ts";
@@ -112,16 +108,17 @@ export async function createApp({
 
   const apollo = new ApolloServer(options);
   await apollo.start();
-  const identify = async (request: FastifyRequest, query: string | undefined) => {
-    const authentication = await identifyWithin(authenticator, budget, {
-      authorization: request.headers.authorization,
-      address: request.ip,
-      limit: config.rate.addressPoints,
-    });
+  const identify: Endpoint["identify"] = async (request, reply, query) => {
+    const { authorization } = request.headers;
+    const asking = { authorization, address: request.ip, limit: config.rate.addressPoints };
+    const tell = (levels: readonly Level[]) => void reply.headers(budgetHeaders(levels));
+    const authentication = await identifyWithin(authenticator, budget, asking, tell);
     const { viewer } = authentication;
     // A stranger's operation is not even parsed.
     if (!viewer && !isPing(query)) throw unauthenticated("there is no credential");
-    return { authentication, charge: viewer && (await Charge.admit(budget, viewer, config.rate)) };
+    const charge = viewer && (await Charge.admit(budget, viewer, config.rate));
+    if (charge) tell(charge.levels);
+    return { authentication, charge };
   };
   await server.register(async (child) =>
     graphqlEndpoint(child, {
@@ -131,6 +128,7 @@ export async function createApp({
       timeoutMs: config.operations.timeoutMs,
       trustedDocuments,
       corsOrigins: config.edge.corsOrigins,
+      json: config.http.json,
       identify,
       createContext: (asking) => createContext(pool, asking),
     }),

@@ -1,6 +1,6 @@
 import type { RateLimiterRes } from "rate-limiter-flexible";
 import { setTimeout as sleep } from "node:timers/promises";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from "vitest";
 import { networkOf } from "../src/budget/address.ts";
 import { Budget } from "../src/budget/budget.ts";
 import type { Holder } from "../src/budget/level.ts";
@@ -75,6 +75,35 @@ describe("an address", () => {
 
 const holder = (id: string, limit: number): Holder => ({ kind: "key", id, limit });
 
+describe("what is given back of a budget of 60 points a minute", () => {
+  const key = holder("key", 60);
+  beforeEach(() => void vi.useFakeTimers({ toFake: ["Date", "performance"] }));
+  afterEach(() => void vi.useRealTimers());
+
+  it("is not what has leaked out meanwhile: others have come in for that", async () => {
+    const budget = new Budget();
+    const levels = await budget.take([key], 30);
+    vi.advanceTimersByTime(20_000);
+    await budget.take([key], 40);
+    await budget.giveBack({ levels, points: 30 });
+    // As if nothing but the 40 had ever been taken, less the point of this.
+    expect((await budget.take([key], 1))[0]!.remaining).toBe(19);
+  });
+
+  it("is all of it while it is in the bucket, and nothing when it is empty", async () => {
+    const budget = new Budget();
+    await budget.take([key], 20);
+    const levels = await budget.take([key], 30);
+    vi.advanceTimersByTime(10_000);
+    await budget.giveBack({ levels, points: 30 });
+    expect((await budget.take([key], 1))[0]!.remaining).toBe(49);
+    vi.advanceTimersByTime(60_000);
+    await budget.take([key], 40);
+    await budget.giveBack({ levels, points: 30 });
+    expect((await budget.take([key], 1))[0]!.remaining).toBe(19);
+  });
+});
+
 describe.runIf(hasRedis)("budgets in Redis", () => {
   const log = captureLog();
   let server: TestRedis;
@@ -109,12 +138,13 @@ describe.runIf(hasRedis)("budgets in Redis", () => {
     const [here, there] = [new Budget(one), new Budget(other)];
     // A point leaks out in a second: what is asked at once sees none.
     const shared = holder("shared", 60);
-    expect(await left(here, shared, 40)).toBe(20);
+    const taken = await here.take([shared], 40);
+    expect(taken[0]!.remaining).toBe(20);
     expect(await left(there, shared, 15)).toBe(5);
     await expect(there.take([shared], 10)).rejects.toMatchObject({
       extensions: { code: "RATE_LIMITED", limit: 60, remaining: 5, retryAfterSeconds: 5 },
     });
-    await here.giveBack([shared], 30);
+    await here.giveBack({ levels: taken, points: 30 });
     expect(await left(there, shared, 10)).toBe(25);
 
     const fast = holder("fast", 6000);
@@ -122,6 +152,17 @@ describe.runIf(hasRedis)("budgets in Redis", () => {
     await expect(there.take([fast], 100)).rejects.toThrow(/Try again in 1 s/);
     await sleep(1050);
     expect(await left(there, fast, 100)).toBeLessThan(100);
+  });
+
+  it("do not take back what has leaked out", async () => {
+    const [here, there] = [new Budget(one), new Budget(other)];
+    const leaking = holder("leaking", 6000);
+    const levels = await here.take([leaking], 100);
+    await sleep(500);
+    await there.take([leaking], 1000);
+    await here.giveBack({ levels, points: 100 });
+    // With the half that had leaked given back once more it would be about 5050.
+    expect(await left(there, leaking, 1)).toBeLessThan(5030);
   });
 
   it("are in none of them when one is too small", async () => {

@@ -34,8 +34,10 @@ beforeAll(async () => {
 });
 afterAll(() => app.close());
 
-const newKey = (settings: Pick<NewApiKey, "limits" | "showsCost"> = {}, workspace = own!.id) =>
-  makeKey(app.database, workspace, ["read", "insight"], settings);
+const newKey = (
+  settings: Pick<NewApiKey, "limits" | "showsCost" | "trustedDocumentsOnly"> = {},
+  workspace = own!.id,
+) => makeKey(app.database, workspace, ["read", "insight"], settings);
 
 /** Asks with the cost told. */
 const ask = (query: string, key: string, options: AskOptions = {}): Promise<Answer> =>
@@ -118,6 +120,27 @@ describe("the headers", () => {
       { value: "workspace", parameters: { r: expect.any(Number), t: expect.any(Number) } },
     ]);
     expect(headers["retry-after"]).toBeUndefined();
+  });
+
+  it.each([
+    ["no GraphQL", "{"],
+    ["too deep", "{ a ".repeat(120) + "}".repeat(120)],
+    ["introspection that is cut short", "{ __schema { nothing } }"],
+  ])("are with what is refused: %s", async (_, query) => {
+    const { status, headers } = await ask(query, await newKey());
+    expect(status).toBe(400);
+    expect(leftOf({ headers })).toBe(KEY_POINTS - 1);
+  });
+
+  it("are with what a key may only send as a trusted document", async () => {
+    const key = await newKey({ trustedDocumentsOnly: true });
+    const refused = await ask(WHO, key);
+    expect({ status: refused.status, code: codeOf(refused) }).toEqual({
+      status: 403,
+      code: "TRUSTED_DOCUMENT_REQUIRED",
+    });
+    expect(leftOf(refused)).toBe(KEY_POINTS - 1);
+    expect(leftOf(refused, "workspace")).toBeGreaterThan(0);
   });
 
   it("of a refusal tell the budget that was too small", async () => {
@@ -356,6 +379,46 @@ describe("who has no key", () => {
     expect(parseList(refused.headers["ratelimit"])).toMatchObject([{ value: "address" }]);
     // Others are not held up.
     expect((await from("203.0.113.99", null)).status).toBe(200);
+  });
+
+  it("is told what is left of the address's budget, with a refusal and with a ping", async () => {
+    const asked: [string | null, unknown][] = [
+      [null, PING],
+      [null, { query: WHO }],
+      ["shk_x", PING],
+      [unknown(), PING],
+    ];
+    let left = 5;
+    for (const [key, body] of asked) {
+      const { headers } = await from("203.0.113.8", key, body);
+      left -= 1;
+      expect(parseList(headers["ratelimit-policy"])).toMatchObject([
+        { value: "address", parameters: { q: 5, w: 60 } },
+      ]);
+      expect(leftOf({ headers }, "address")).toBe(left);
+    }
+    // Whoever has a key hears of its own budget.
+    const known = await from("203.0.113.9", strict.key);
+    expect(parseList(known.headers["ratelimit"]).map(({ value }) => value)).toEqual([
+      "key",
+      "workspace",
+    ]);
+  });
+
+  it("pays for each request, also for those that one look-up answers together", async () => {
+    const key = unknown();
+    const answers = await Promise.all(Array.from({ length: 8 }, () => from("203.0.113.10", key)));
+    expect(answers.map(({ status }) => status).sort((one, other) => one - other)).toEqual([
+      ...Array.from({ length: 5 }, () => 401),
+      ...Array.from({ length: 3 }, () => 429),
+    ]);
+  });
+
+  it("is not who comes with a valid key many times at once", async () => {
+    const key = await makeKey(strict.database, own!.id);
+    const answers = await Promise.all(Array.from({ length: 20 }, () => from("203.0.113.11", key)));
+    expect(new Set(answers.map(({ status }) => status))).toEqual(new Set([200]));
+    expect(leftOf(await from("203.0.113.11", null), "address")).toBe(4);
   });
 
   it("does not look a key up when the address has nothing left", async () => {

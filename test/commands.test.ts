@@ -153,7 +153,7 @@ describe("workspaces and keys", () => {
     expect(workspace).toMatch(
       /^[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/,
     );
-    expect(await printed("key", "list", "--workspace", workspace)).toBe("");
+    expect(await printed("key", "list", "--workspace", workspace)).toMatch(/^ID  ROLE .*$/);
 
     const [plain, full] = [
       await printed("key", "create", "--workspace", workspace, "--name", "reports"),
@@ -173,11 +173,24 @@ describe("workspaces and keys", () => {
     for (const key of [plain, full]) expect(key).toMatch(/^shk_[\w-]{22}_[\w-]{43}$/);
 
     const listed = await printed("key", "list", "--workspace", workspace);
-    const lines = listed.split("\n").map((line) => line.split("\t"));
+    const [header, ...rows] = listed.split("\n");
+    const lines = rows.map((row) => row.split(/ {2,}/));
+    expect(header!.split(/ {2,}/)).toEqual([
+      "ID",
+      "ROLE",
+      "SCOPES",
+      "STATE",
+      "NAME",
+      "LIMITS OF ITS OWN",
+    ]);
     expect(lines.map(([, ...rest]) => rest)).toEqual([
       ["OWNER", "read,insight", "valid", "everything"],
       ["VIEWER", "read", "valid", "reports"],
     ]);
+    for (const [index, name] of ["ROLE", "SCOPES", "STATE", "NAME"].entries()) {
+      const places = rows.map((row, at) => row.indexOf(` ${lines[at]![index + 1]!}`));
+      expect(places, name).toEqual(rows.map(() => header!.indexOf(` ${name}`)));
+    }
     for (const key of [plain, full]) expect(listed).not.toContain(key);
 
     expect(await viewerOf(plain)).toMatchObject({
@@ -195,7 +208,7 @@ describe("workspaces and keys", () => {
       "Revoked.",
     );
     expect(await printed("key", "list", "--workspace", workspace)).toMatch(
-      /^\S+\tOWNER\tread,insight\trevoked \S.*\teverything\n\S+\tVIEWER\tread\tvalid\treports$/,
+      /^ID .*\n\S+ +OWNER +read,insight +revoked \S.* +everything\n\S+ +VIEWER +read +valid +reports$/,
     );
     expect(await viewerOf(plain)).toMatchObject({ role: "VIEWER" });
     await expect(viewerOf(full)).rejects.toThrow(/key/);
@@ -212,7 +225,7 @@ describe("workspaces and keys", () => {
       trustedDocumentsOnly: true,
     });
     expect(await printed("key", "list", "--workspace", workspace)).toMatch(
-      /\tvalid\trobot\tdepth 3, complexity 100, nodes 50, 600 points a minute, shows cost, trusted documents only$/,
+      / valid +robot +depth 3, complexity 100, nodes 50, 600 points a minute, shows cost, trusted documents only$/,
     );
     const plain = await viewerOf(await printed(...create));
     expect(plain).toMatchObject({ showsCost: false, trustedDocumentsOnly: false });

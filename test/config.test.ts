@@ -1,6 +1,7 @@
 import { readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
-import { ConfigError, readConfig, settings } from "../src/config.ts";
+import { ConfigError, readConfig } from "../src/config.ts";
+import { settings } from "../src/settings.ts";
 
 type Name = keyof typeof settings;
 const names = Object.keys(settings) as Name[];

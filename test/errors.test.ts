@@ -160,6 +160,53 @@ describe("what nobody foresaw", () => {
   });
 });
 
+describe("a database without this version's migrations", () => {
+  const withoutMigrations = <Result>(broken: string, mended: string, work: () => Promise<Result>) =>
+    whileBroken(
+      `${broken}; delete from drizzle.__drizzle_migrations where id = 1`,
+      `${mended}; insert into drizzle.__drizzle_migrations (id, hash, created_at) values (1, '', 1)`,
+      work,
+    );
+  const message =
+    "the database lacks a migration; whoever runs the server must run socialhub migrate";
+
+  it("is SERVICE_UNAVAILABLE with 503 while finding out who asks", async () => {
+    const key = await newKey();
+    const answer = await withoutMigrations(
+      "alter table api_keys rename column show_cost to later",
+      "alter table api_keys rename column later to show_cost",
+      () => ask("{ viewer { name } }", key),
+    );
+    expect(answer).toMatchObject({
+      status: 503,
+      errors: [{ message, extensions: { code: "SERVICE_UNAVAILABLE" } }],
+    });
+    expect(answer.headers["retry-after"]).toBe("1");
+    expect(logs.lines.find(({ msg }) => msg === "database not migrated")).toMatchObject({
+      level: 50,
+      err: { message: expect.stringContaining(message) },
+    });
+    expect((await ask("{ viewer { name } }", key)).data).toEqual({ viewer: { name: "test" } });
+  });
+
+  it("is SERVICE_UNAVAILABLE where its tables are asked, and the rest arrives", async () => {
+    const askPosts = (query: string) =>
+      withoutMigrations(
+        "alter table posts rename column body to content",
+        "alter table posts rename column content to body",
+        () => ask(query),
+      );
+    const none = await askPosts("{ posts(first: 1) { nodes { body } } }");
+    expect(none).toMatchObject({ status: 503, errors: [{ message }] });
+    const some = await askPosts(
+      "{ posts(first: 1) { nodes { body } } tags(first: 1) { nodes { id } } }",
+    );
+    expect(some.status).toBe(200);
+    expect(some.errors).toMatchObject([{ message, path: ["posts"] }]);
+    expect(some.data.tags.nodes).toHaveLength(1);
+  });
+});
+
 describe("a statement that takes too long", () => {
   it("is TIMEOUT with 504, told in words that help", async () => {
     const answer = await whileLocked("accounts", () =>

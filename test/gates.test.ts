@@ -381,6 +381,13 @@ describe("introspection", () => {
     expect(codeOf(hidden)).toBe("COMPLEXITY_LIMIT_EXCEEDED");
   });
 
+  it("is no more than one and a half times the standard query", async () => {
+    const wide = (times: number) =>
+      `{ ${repeat(times, (index) => `a${index}: __schema { types { fields { args { type { name } } } } }`)} }`;
+    expect((await app.ask(wide(20))).status).toBe(200);
+    expect(codeOf(await app.ask(wide(75)))).toBe("COMPLEXITY_LIMIT_EXCEEDED");
+  });
+
   it("is bounded by what it would answer with: aliases of lists within lists are refused", async () => {
     const bombs = [
       `{ __schema { types { ${repeat(60, (index) => `a${index}: fields { ...G }`)} } } }

@@ -5,11 +5,10 @@ import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { Viewer } from "../src/auth/viewer.ts";
 import { ConfigError } from "../src/config.ts";
+import { demoWorkspaceList } from "../src/data/demo/seed.ts";
 import { QueryCache } from "../src/http/query-cache.ts";
-import { TrustedDocuments } from "../src/http/trusted-documents.ts";
-import { createTestApp, type TestApp } from "./support/app.ts";
+import { createTestApp, makeKey, type TestApp } from "./support/app.ts";
 import { createTestDatabase, type TestDatabase } from "./support/database.ts";
 import { wire, type Wire, type WireRequest } from "./support/wire.ts";
 
@@ -284,25 +283,37 @@ describe("where only trusted documents are accepted", () => {
     );
   });
 
-  it("holds for a key alone as well", () => {
-    const documents = new TrustedDocuments(new Map([[me.id, me.body]]), false);
-    const viewer = (trustedDocumentsOnly: boolean) =>
-      new Viewer({
-        workspaceId: "00000000-0000-0000-0000-000000000000",
-        kind: "API_KEY",
-        id: "00000000-0000-0000-0000-000000000000",
-        name: "test",
-        role: "VIEWER",
-        scopes: ["read"],
-        trustedDocumentsOnly,
+  it("holds for a key alone as well, where others may send anything", async () => {
+    const key = await makeKey(database, demoWorkspaceList()[0]!.id, ["read"], {
+      trustedDocumentsOnly: true,
+    });
+    const authorization = `Bearer ${key}`;
+    const text = "{ viewer { name } }";
+    expect((await post(open, { query: text, ...hashed(sha256(text)) })).status).toBe(200);
+    const refused = [
+      { query: text },
+      { query: "{ __typename }" },
+      // Known to the server by now, but by nobody's manifest.
+      hashed(sha256(text)),
+      { documentId: "me.v2" },
+    ];
+    for (const body of refused) {
+      const answer = await post(open, body, { authorization });
+      expect({ status: answer.status, code: codeOf(answer) }).toEqual({
+        status: 403,
+        code: "TRUSTED_DOCUMENT_REQUIRED",
       });
-    const query = "{ __typename }";
-    expect(documents.resolve({ query }, viewer(false))).toEqual({ query });
-    expect(() => documents.resolve({ query }, viewer(true))).toThrow(/Only trusted documents/);
-    expect(() => documents.resolve({ documentId: sha256(query) }, viewer(true))).toThrow(
-      /Only trusted/,
-    );
-    expect(documents.resolve({ documentId: me.id }, viewer(true)).query).toBe(me.body);
+    }
+    const data = { viewer: { name: "test", isTrustedDocumentsOnly: true } };
+    for (const body of [{ documentId: me.id }, { query: text, ...hashed(me.id) }]) {
+      expect((await post(open, body, { authorization })).json).toEqual({ data });
+    }
+    const byUrl = await send(open, `?documentId=${me.id}`, { headers: { authorization } });
+    expect(byUrl.json).toEqual({ data });
+    expect(
+      (await send(open, `?query=${encodeURIComponent(text)}`, { headers: { authorization } }))
+        .status,
+    ).toBe(403);
   });
 });
 
@@ -350,6 +361,24 @@ describe("a manifest", () => {
       ),
       /would be refused: .*nodes/,
     ],
+    [
+      "has page sizes that only its reader can lower",
+      manifestOf(
+        query(
+          "query Named { accounts { nodes { posts(first: 100) { nodes { comments(first: 100) { totalCount } } } } } }",
+        ),
+      ),
+      /that path: they multiply\. This would pass: query Named \{ .*comments\(first: \d\) .*\}$/,
+    ],
+    [
+      "has page sizes in its variables",
+      manifestOf(
+        query(
+          "query Named($first: Int = 100) { accounts(first: $first) { nodes { posts(first: $first) { totalCount nodes { id } } } } }",
+        ),
+      ),
+      /This would pass( with the variables \{"first":\d+\})?: query Named/,
+    ],
   ])("that %s stops the start, in one line", async (_, content, message) => {
     const path = await writeManifest(content);
     const start = createTestApp({
@@ -362,6 +391,7 @@ describe("a manifest", () => {
     expect(line).toMatch(message);
     expect(line.startsWith(`TRUSTED_DOCUMENTS is ${JSON.stringify(path)}; `)).toBe(true);
     expect(line).not.toContain("\n");
+    expect(line).not.toContain("extensions");
   });
 
   it("that is not there stops the start", async () => {

@@ -142,7 +142,7 @@ describe("a method", () => {
     async (method) => {
       const answer = await send({ method });
       expectRefused(answer, 405, "METHOD_NOT_ALLOWED");
-      expect(answer.headers.allow).toBe("GET, POST, OPTIONS");
+      expect(answer.headers.allow).toBe("GET, HEAD, POST, OPTIONS");
     },
   );
 
@@ -158,7 +158,7 @@ describe("a method", () => {
   it("OPTIONS tells what is allowed", async () => {
     const answer = await send({ method: "OPTIONS" });
     expect(answer.status).toBe(204);
-    expect(answer.headers.allow).toBe("GET, POST, OPTIONS");
+    expect(answer.headers.allow).toBe("GET, HEAD, POST, OPTIONS");
     expect(answer.text).toBe("");
   });
 
@@ -168,6 +168,12 @@ describe("a method", () => {
       expectRefused(answer, 405, "METHOD_NOT_ALLOWED");
       expect(answer.headers.allow).toBe("POST");
     }
+  });
+
+  it("GET is for queries: of a subscription it says so", async () => {
+    const answer = await get({ query: "subscription { __typename }" }, preflight);
+    expectRefused(answer, 405, "METHOD_NOT_ALLOWED");
+    expect(answer.json.errors[0].message).toMatch(/^GET is for queries alone; a subscription/);
   });
 
   it("HEAD is GET without the body", async () => {
@@ -238,6 +244,19 @@ describe("a request's content type", () => {
 
   it("is asked of compressed bodies too: they are not unpacked", async () => {
     const answer = await post(ping, { "content-encoding": "gzip" });
+    expectRefused(answer, 415, "UNSUPPORTED_MEDIA_TYPE");
+  });
+
+  it.each(["identity", "Identity", "IDENTITY", "", " ", "identity, identity"])(
+    "is asked of bodies that say that they are not compressed (%j)",
+    async (encoding) => {
+      const answer = await post(ping, { "content-encoding": encoding });
+      expect(answer.json).toEqual({ data: { __typename: "Query" } });
+    },
+  );
+
+  it.each(["identity, gzip", "GZIP", "br", "none"])("is not taken as %s", async (encoding) => {
+    const answer = await post(ping, { "content-encoding": encoding });
     expectRefused(answer, 415, "UNSUPPORTED_MEDIA_TYPE");
   });
 
@@ -384,7 +403,7 @@ describe("a page of another origin", () => {
     expect(answer.status).toBe(204);
     expect(answer.headers).toMatchObject({
       "access-control-allow-origin": "https://app.example.com",
-      "access-control-allow-methods": "GET, POST, OPTIONS",
+      "access-control-allow-methods": "GET, HEAD, POST, OPTIONS",
       "access-control-allow-headers": "authorization,content-type",
       "access-control-max-age": "7200",
     });
@@ -419,7 +438,7 @@ describe("a page of another origin", () => {
         headers: { origin: "https://app.example.com", "access-control-request-method": "POST" },
       });
       expect(headers).not.toHaveProperty("access-control-allow-origin");
-      expect(headers.allow).toBe("GET, POST, OPTIONS");
+      expect(headers.allow).toBe("GET, HEAD, POST, OPTIONS");
     } finally {
       await closed.close();
     }

@@ -119,6 +119,13 @@ describe("socialhub serve with nothing but Node", { timeout: 120_000 }, () => {
     expect(await response.json()).toEqual({ status: "ok", migrations: expect.any(Number) });
   });
 
+  it("leaves demo.json to the server that it names while that one lives", async () => {
+    const third = await servedFrom(folder);
+    expect(await demoOf(folder)).toEqual(first);
+    expect(await countAccounts(`${urlOf(third)}/graphql`, first.keys[0]!.key)).toBe(15);
+    await stop(third, "SIGTERM");
+  });
+
   it("says that a port is taken, and leaves the one who has it alone", async () => {
     const { code, stderr } = await run(["serve"], { PORT: new URL(urlOf(server)).port }, folder);
     expect({ code, stderr }).toEqual({

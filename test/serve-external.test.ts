@@ -1,6 +1,6 @@
 import { existsSync } from "node:fs";
 import { createServer, type AddressInfo } from "node:net";
-import { join } from "node:path";
+import { join, resolve } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { afterAll, beforeAll, describe, expect, inject, it, onTestFinished } from "vitest";
 import { connect, type Client } from "../src/db/client.ts";
@@ -126,6 +126,30 @@ describe("socialhub serve with a DATABASE_URL", { timeout: 120_000 }, () => {
       select distinct usename as name from pg_stat_activity
       where datname = current_database() and application_name = 'socialhub'`;
     expect(users.map(({ name }) => name)).toEqual([login]);
+    await stop(server, "SIGTERM");
+  });
+
+  it("that takes trusted documents only prints an operation that it takes", async () => {
+    const manifest = resolve("examples/trusted-documents/manifest.json");
+    const environment = {
+      DATABASE_URL: database.url,
+      TRUSTED_DOCUMENTS: manifest,
+      TRUSTED_DOCUMENTS_ONLY: "on",
+    };
+    const server = await servedFrom(folder, environment);
+    expect(server.output()).toContain(
+      `Trusted documents only: those of ${manifest}, by their ids.`,
+    );
+    const [, body] = / -d '(.*)'$/m.exec(server.output())!;
+    const { keys } = await demoOf(folder);
+    const response = await fetch(`${urlOf(server)}/graphql`, {
+      method: "POST",
+      headers: { authorization: `Bearer ${keys[0]!.key}`, "content-type": "application/json" },
+      body: body!,
+    });
+    expect(await response.json()).toEqual({
+      data: { viewer: { role: "OWNER", isTrustedDocumentsOnly: false } },
+    });
     await stop(server, "SIGTERM");
   });
 

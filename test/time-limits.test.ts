@@ -213,6 +213,28 @@ describe("a connection", () => {
   it.each([
     ["is no HTTP", "EHLO example.com\r\n\r\n", 400, "BAD_REQUEST"],
     ["is TLS", "\u0016\u0003\u0001\u0002\u0000\u0001", 400, "BAD_REQUEST"],
+    ...["a\r\nhost: b", "a\r\nHOST: a", "a b", "a/b", "user@a", "a:port"].map(
+      (host): [string, string, number, string] => [
+        `has no one host, but ${JSON.stringify(host)}`,
+        `GET /graphql HTTP/1.1\r\nhost: ${host}\r\nconnection: close\r\n\r\n`,
+        400,
+        "BAD_REQUEST",
+      ],
+    ),
+    ...["authorization: Bearer", "content-type: application/json"].map(
+      (header): [string, string, number, string] => [
+        `has two of ${header}`,
+        `GET /graphql HTTP/1.1\r\nhost: a\r\n${header} a\r\n${header} b\r\nconnection: close\r\n\r\n`,
+        400,
+        "BAD_REQUEST",
+      ],
+    ),
+    [
+      "is for a proxy",
+      "CONNECT example.com:443 HTTP/1.1\r\nhost: example.com:443\r\n\r\n",
+      405,
+      "METHOD_NOT_ALLOWED",
+    ],
     ["has no host", "POST /graphql HTTP/1.1\r\nconnection: close\r\n\r\n", 400, "BAD_REQUEST"],
     [
       "is ambiguous about its length",
@@ -256,6 +278,14 @@ describe("a connection", () => {
     expect(logs.lines).toContainEqual(expect.objectContaining({ requestId: id, status }));
     expect(logs.lines.filter(({ level }) => level >= 50)).toEqual([]);
   });
+
+  it.each(["a", "a.example:80", "a:", "", "[::1]:4000", "127.0.0.1"])(
+    "may name any host: %j",
+    async (host) => {
+      const text = `GET /healthz HTTP/1.1\r\nhost: ${host}\r\nconnection: close\r\n\r\n`;
+      expect(parse((await (await open(port, text)).ended).text).status).toBe(200);
+    },
+  );
 
   it("is not told twice, however much more comes", async () => {
     const { socket, ended } = await open(port, "nonsense\r\n\r\n");

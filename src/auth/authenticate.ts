@@ -54,7 +54,7 @@ export class Authenticator {
 
   /**
    * Whether the credential was valid when it was last looked up, however long ago, or is being looked
-   * up for another request: whoever sends it is no stranger, or will be found out by the other.
+   * up for another request: whoever sends it is no stranger, or is found out by that.
    */
   knows(authorization: string | undefined): boolean {
     const key = authorization === undefined ? undefined : keyOf(authorization);

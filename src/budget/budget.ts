@@ -1,5 +1,13 @@
 import { RateLimiterRes } from "rate-limiter-flexible";
-import { levelAt, msOf, raised, WINDOW_SECONDS, type Holder, type Level } from "./level.ts";
+import {
+  levelAt,
+  msOf,
+  raised,
+  returnable,
+  WINDOW_SECONDS,
+  type Holder,
+  type Level,
+} from "./level.ts";
 import { LocalBuckets } from "./local-buckets.ts";
 import type { Redis } from "./redis.ts";
 import { sharedBuckets } from "./shared-buckets.ts";
@@ -9,6 +17,12 @@ interface Poured {
   level: Level;
   /** How long until the points would fit, in ms; 0 when they did. */
   wait: number;
+}
+
+/** Points that were taken, and how full the budgets were then. */
+export interface Taken {
+  levels: readonly Level[];
+  points: number;
 }
 
 /** The rate budgets: a leaky bucket of complexity points for each holder. */
@@ -23,24 +37,26 @@ export class Budget {
 
   /**
    * Takes points out of all these budgets, or out of none: then it throws RATE_LIMITED, and what the
-   * same request `paid` before goes back as well. Answers with what is left, the least first.
+   * same request took before goes back as well. Answers with what is left, the least first.
    */
-  async take(holders: readonly Holder[], points: number, paid = 0): Promise<Level[]> {
+  async take(holders: readonly Holder[], points: number, before?: Taken): Promise<Level[]> {
     const poured = await Promise.all(holders.map((holder) => this.#pour(holder, points)));
     const slowest = poured.reduce((one, other) => (other.wait > one.wait ? other : one));
     if (slowest.wait > 0) {
-      const taken = poured.filter(({ wait }) => wait === 0).map(({ level }) => level.holder);
-      await Promise.all([this.giveBack(taken, points), this.giveBack(holders, paid)]);
-      throw tooFast(raised(slowest.level, paid), slowest.wait);
+      const levels = poured.filter(({ wait }) => wait === 0).map(({ level }) => level);
+      await Promise.all([this.giveBack({ levels, points }), before && this.giveBack(before)]);
+      throw tooFast(raised(slowest.level, before?.points ?? 0), slowest.wait);
     }
     return poured.map(({ level }) => level).sort((one, other) => one.remaining - other.remaining);
   }
 
-  /** Gives points back that were taken and not used. */
-  async giveBack(holders: readonly Holder[], points: number): Promise<void> {
-    if (points <= 0) return;
+  /** Gives points back that were taken and not used, as far as they have not leaked out since. */
+  async giveBack({ levels, points }: Taken): Promise<void> {
     await Promise.all(
-      holders.map((holder) => this.#limiter(holder.limit).reward(nameOf(holder), points)),
+      levels.map(async (level) => {
+        const back = returnable(level, points);
+        if (back > 0) await this.#limiter(level.limit).reward(nameOf(level.holder), back);
+      }),
     );
   }
 

@@ -46,7 +46,8 @@ export class Charge {
     const most = Math.min(...this.#holders.map(({ limit }) => limit));
     const rest = Math.min(this.requested, most) - this.#paid;
     if (rest <= 0) return;
-    this.#levels = await this.#budget.take(this.#holders, rest, this.#paid);
+    const before = { levels: this.#levels, points: this.#paid };
+    this.#levels = await this.#budget.take(this.#holders, rest, before);
     this.#paid += rest;
   }
 
@@ -56,8 +57,8 @@ export class Charge {
     const unused = this.#paid - this.actual;
     if (unused <= 0) return;
     this.#paid = this.actual;
+    void this.#budget.giveBack({ levels: this.#levels, points: unused });
     this.#levels = this.#levels.map((level) => raised(level, unused));
-    void this.#budget.giveBack(this.#holders, unused);
   }
 
   /** Both budgets, the one with less left first. */

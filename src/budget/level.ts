@@ -32,3 +32,12 @@ export function levelAt(holder: Holder, consumed: number): Level {
 /** The level after points were given back. */
 export const raised = ({ holder, limit, remaining }: Level, points: number): Level =>
   levelAt(holder, limit - Math.min(limit, remaining + points));
+
+/**
+ * How much of points that were taken then can be given back: the bucket has leaked since, and what has
+ * leaked has come back already. Others may have filled it meanwhile; that is theirs.
+ */
+export function returnable({ limit, resetAt }: Level, points: number): number {
+  const left = ((resetAt - Date.now()) * limit) / (WINDOW_SECONDS * 1000);
+  return Math.max(0, Math.min(points, left));
+}

@@ -1,6 +1,7 @@
 import { existsSync } from "node:fs";
 import { mkdir, readFile, rename, writeFile } from "node:fs/promises";
 import { dirname, resolve } from "node:path";
+import { isDeepStrictEqual } from "node:util";
 import { z } from "zod";
 import { createApiKey, isValidKey, type NewApiKey } from "../auth/api-keys.ts";
 import type { Config } from "../config.ts";
@@ -67,7 +68,7 @@ async function isEmpty(client: Client) {
 
 /** Keys of the demo workspaces: those of demo.json where they still work, else new ones. */
 export async function demoKeys(config: Config, client: Client): Promise<DemoKey[]> {
-  const known = await readDemoKeys(config);
+  const known = (await readDemoFile(config))?.keys ?? [];
   const keys: DemoKey[] = [];
   for (const { id, name } of demoWorkspaceList()) {
     for (const wanted of demoRoles) {
@@ -80,9 +81,15 @@ export async function demoKeys(config: Config, client: Client): Promise<DemoKey[
   return keys;
 }
 
-/** Writes demo.json, readable by its owner alone: it holds keys. */
-export async function writeDemoFile(config: Config, url: string, keys: DemoKey[]): Promise<void> {
+/**
+ * Writes demo.json, readable by its owner alone: it holds keys. Of several servers with one data folder
+ * and one database, the file names the first for as long as that one answers.
+ */
+export async function writeDemoFile(config: Config, own: string, keys: DemoKey[]): Promise<void> {
   const path = demoFile(config);
+  const known = await readDemoFile(config);
+  const url =
+    known && isDeepStrictEqual(known.keys, keys) && (await answers(known.url)) ? known.url : own;
   const content = { url, graphql: `${url}/graphql`, keys };
   await mkdir(dirname(path), { recursive: true });
   // Renamed into place, so that nobody reads half of it.
@@ -91,13 +98,24 @@ export async function writeDemoFile(config: Config, url: string, keys: DemoKey[]
   await rename(draft, path);
 }
 
-async function readDemoKeys(config: Config): Promise<DemoKey[]> {
+async function readDemoFile(config: Config): Promise<z.output<typeof demoContent> | undefined> {
   const path = demoFile(config);
-  if (!existsSync(path)) return [];
+  if (!existsSync(path)) return undefined;
   try {
-    return demoContent.parse(JSON.parse(await readFile(path, "utf8"))).keys;
+    return demoContent.parse(JSON.parse(await readFile(path, "utf8")));
   } catch {
     // Somebody changed it: new keys are made and the file is written anew.
-    return [];
+    return undefined;
+  }
+}
+
+/** Whether a server is there, and one of these. */
+async function answers(url: string): Promise<boolean> {
+  try {
+    const response = await fetch(`${url}/healthz`, { signal: AbortSignal.timeout(1_000) });
+    const { status } = z.object({ status: z.string() }).parse(await response.json());
+    return status === "ok" && response.headers.has("x-request-id");
+  } catch {
+    return false;
   }
 }

@@ -43,10 +43,29 @@ function wantedKey({ name, role, scopes, ...options }: KeyOptions): NewApiKey {
 /** `socialhub key list`. */
 export async function listKeys(workspace: string): Promise<void> {
   const keys = await withOwner((client) => listApiKeys(client, workspace));
-  for (const { id, name, role, scopes, state, limits } of keys) {
-    const own = limits.length > 0 ? [limits.join(", ")] : [];
-    console.log([id, role, scopes.join(","), state, name, ...own].join("\t"));
-  }
+  const rows = keys.map(({ id, name, role, scopes, state, limits }) => [
+    id,
+    role,
+    scopes.join(","),
+    state,
+    name,
+    limits.join(", "),
+  ]);
+  const table = [["ID", "ROLE", "SCOPES", "STATE", "NAME", "LIMITS OF ITS OWN"], ...rows];
+  console.log(aligned(table).join("\n"));
+}
+
+/** Rows with their cells below each other, in as many characters as a reader counts. */
+function aligned(rows: readonly string[][]): string[] {
+  const widths = rows[0]?.map((_, column) =>
+    Math.max(...rows.map((row) => width(row[column] ?? ""))),
+  );
+  return rows.map((row) =>
+    row
+      .map((cell, column) => cell + " ".repeat((widths?.[column] ?? 0) - width(cell)))
+      .join("  ")
+      .trimEnd(),
+  );
 }
 
 /** `socialhub key revoke`. */
@@ -58,3 +77,6 @@ export async function revokeKey(keyId: string, workspace: string): Promise<void>
 
 const withOwner = <Result>(work: (client: Client) => Promise<Result>) =>
   withMigratedDatabase(readConfig(), ({ ownerUrl }) => asOwner(ownerUrl, work));
+
+const graphemes = new Intl.Segmenter();
+const width = (text: string) => [...graphemes.segment(text)].length;

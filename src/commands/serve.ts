@@ -61,6 +61,7 @@ async function start(config: Config, database: OpenDatabase, say: (line: string)
   const logger = createLogger(config.log);
   // Loaded only here: the other commands start in a third of the time without GraphQL and HTTP.
   const { createApp } = await import("../app.ts");
+  const { exampleDocument } = await import("../http/trusted-documents.ts");
   const app = await createApp({
     config,
     databaseUrl: database.url,
@@ -69,7 +70,9 @@ async function start(config: Config, database: OpenDatabase, say: (line: string)
   });
   const url = await listen(app, config);
   if (keys.length > 0) await writeDemoFile(config, url, keys);
-  say(banner(url, keys[0], demoFile(config)));
+  const { only, path } = config.trustedDocuments;
+  const trusted = only && path !== undefined ? { path, example: exampleDocument(path) } : undefined;
+  say(banner(url, keys[0], demoFile(config), trusted));
   return app;
 }
 
@@ -113,11 +116,14 @@ async function listen(app: App, config: Config): Promise<string> {
   return `http://${shown}:${typeof address === "object" ? (address?.port ?? port) : port}`;
 }
 
+/** `trusted` where only the operations of a manifest are accepted: one of them that can be tried. */
 function banner(
   url: string,
   key: { workspace: string; key: string } | undefined,
   demoFilePath: string,
+  trusted: { path: string; example: string | undefined } | undefined,
 ) {
+  const only = trusted && `  Trusted documents only: those of ${trusted.path}, by their ids.\n`;
   if (!key) {
     return `
 SocialHub is ready.
@@ -125,27 +131,36 @@ SocialHub is ready.
   GraphQL    ${url}/graphql
   GraphiQL   ${url}/graphiql
 
-  No demo data. Make a workspace and a key of your own:
+${only ? `${only}\n` : ""}  No demo data. Make a workspace and a key of your own:
   socialhub workspace create NAME; socialhub key create --workspace ID --name NAME
 `;
   }
-  const query =
-    "{ accounts(first: 3) { nodes { displayName posts(first: 2) { nodes { body } } } } }";
+  const what = only ? "(its queries are refused)" : "(opens with a key and the dashboard's query)";
   return `
 SocialHub is ready.
 
-  GraphiQL   ${url}/graphiql   (opens with a key and the dashboard's query)
+  GraphiQL   ${url}/graphiql   ${what}
   GraphQL    ${url}/graphql
   API key    ${key.key}
              of ${key.workspace}; more keys in ${relative(".", demoFilePath)}
 
-Try:
+${only ? `${only}\n` : ""}${tryThis(url, key.key, trusted)}Stop with Ctrl-C.
+`;
+}
+
+const DEMO_QUERY =
+  "{ accounts(first: 3) { nodes { displayName posts(first: 2) { nodes { body } } } } }";
+
+/** A line to paste; nothing where no operation can be asked as it is. */
+function tryThis(url: string, key: string, trusted?: { example: string | undefined }) {
+  if (trusted && trusted.example === undefined) return "";
+  const body = trusted ? { documentId: trusted.example } : { query: DEMO_QUERY };
+  return `Try:
 
   curl -s ${url}/graphql -H 'content-type: application/json' -H 'x-insight: sql' \\
-    -H 'authorization: Bearer ${key.key}' \\
-    -d '${JSON.stringify({ query })}'
+    -H 'authorization: Bearer ${key}' \\
+    -d '${JSON.stringify(body).replaceAll("'", "\\u0027")}'
 
-Stop with Ctrl-C.
 `;
 }
 

@@ -75,6 +75,13 @@ export async function appliedMigrations(
   return row?.count ?? 0;
 }
 
+/** How many of the migrations that this version needs the database lacks. */
+export async function missingMigrations(
+  ask: Parameters<typeof appliedMigrations>[0],
+): Promise<number> {
+  return Math.max(0, migrationNames().length - (await appliedMigrations(ask)));
+}
+
 /** Drizzle takes longer to load than a command that finds nothing to apply takes altogether. */
 async function applyMigrations(client: Client) {
   const { drizzle } = await import("drizzle-orm/postgres-js");

@@ -1,4 +1,6 @@
 import { SqlRecord } from "../insight/sql-record.ts";
+import { missingMigrations } from "./migrate.ts";
+import { NotMigratedError, namesUnknown } from "./not-migrated-error.ts";
 import type { Lease, Pool } from "./pool.ts";
 import { bind, type Statement, type Values } from "./statement.ts";
 import { isUuid } from "./uuid.ts";
@@ -57,7 +59,8 @@ export class ReadSession {
 
   /**
    * Runs one statement of the snapshot. The value `workspaceId` is always filled in from the session.
-   * Throws PoolError without a connection, PostgresError for what the database refuses, and the reason
+   * Throws PoolError without a connection, NotMigratedError and PostgresError for what the database
+   * refuses, and the reason
    * of its closing, {@link RequestEndedError} unless told, when nobody waits for the rows any more.
    */
   async run<Row>(statement: Statement<Row>, values: Values, asking: Asking): Promise<Row[]> {
@@ -75,7 +78,8 @@ export class ReadSession {
       rows = result.length;
       return result;
     } catch (error) {
-      throw this.#closed ? this.#end() : error;
+      if (this.#closed) throw this.#end();
+      throw namesUnknown(error) ? await this.#explain(opened.lease, error) : error;
     } finally {
       this.#running -= 1;
       const end = performance.now();
@@ -107,6 +111,16 @@ export class ReadSession {
       if (fromClean || this.#closed || !isAborted(error)) throw error;
       return this.#ask<Row>({ lease, begun }, text, bound);
     }
+  }
+
+  /** What a missing table or column means: that migrations are missing, or a mistake of ours. */
+  async #explain(lease: Lease, error: unknown): Promise<unknown> {
+    this.#rollBack(lease);
+    const missing = await missingMigrations((text) => {
+      this.record.overhead += 1;
+      return lease.ask(text, undefined, this.#patienceMs);
+    }).catch(() => 0);
+    return missing > 0 ? new NotMigratedError(missing, error) : error;
   }
 
   /** Nothing is lost by it: all that a read has done so far is to read. */

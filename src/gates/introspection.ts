@@ -11,7 +11,7 @@ import { FragmentMemo } from "./fragments.ts";
 import { operationOf, type MeasuredOperation } from "./operation.ts";
 
 /** How many times the standard introspection an operation may read of the schema. */
-const STANDARD_TIMES = 3;
+const STANDARD_TIMES = 1.5;
 
 /** About how many values the operation reads of the schema. */
 export function introspectionSize(measured: MeasuredOperation): number {
@@ -57,7 +57,7 @@ export function introspectionLimit(schema: GraphQLSchema): number {
   );
   const operation = document.definitions.find(({ kind }) => kind === Kind.OPERATION_DEFINITION);
   if (operation?.kind !== Kind.OPERATION_DEFINITION) throw new Error("no standard introspection");
-  return STANDARD_TIMES * introspectionSize(operationOf(schema, document, operation));
+  return Math.floor(STANDARD_TIMES * introspectionSize(operationOf(schema, document, operation)));
 }
 
 const ROOTS: ReadonlySet<string> = new Set(["__schema", "__type"]);

@@ -16,7 +16,7 @@ import { introspectionLimit } from "./introspection.ts";
 import { measure, price, type Measurement } from "./measurement.ts";
 import { isIntrospection } from "./operation.ts";
 import { noSuchOperations, tooComplex, tooCurious, tooDeep, tooManyNodes } from "./refusals.ts";
-import { MAX_ERRORS, structureErrors, structureRule } from "./structure.ts";
+import { structureErrors, structureRule } from "./structure.ts";
 
 type Settings = Pick<Config, "limits" | "introspection">;
 
@@ -31,7 +31,7 @@ export function gates(settings: Settings) {
     validationRules: [structureRule(settings)],
     // Hints are taken out below as well; not looking for them saves the time.
     validationOptions: {
-      maxErrors: MAX_ERRORS,
+      maxErrors: settings.limits.validationErrors,
       hideSuggestions: settings.introspection === "off",
     },
     // Apollo's own switch would refuse with its own words.

@@ -8,6 +8,7 @@ import {
   type TypeNode,
   type ValueNode,
 } from "graphql";
+import { DEEPEST_DOCUMENT } from "../settings.ts";
 import { FragmentMemo, type Fragments } from "./fragments.ts";
 
 /** What a document consists of, its fragments spread out. Of several operations together. */
@@ -17,14 +18,14 @@ export interface Shape {
   /** Fields at the root of one operation. */
   rootFields: number;
   directives: number;
-  /** Fields and inline fragments within each other, or brackets of values and types. */
+  /**
+   * Fields and inline fragments within each other, or brackets of values and types. What is deeper than
+   * DEEPEST_DOCUMENT is not looked into: then this is one more, and the other figures are too small.
+   */
   levels: number;
   /** Whether a fragment spreads itself: then the other figures are too small. */
   isCyclic: boolean;
 }
-
-/** More levels than anybody means; counting stops there, so that no stack overflows. */
-export const MAX_LEVELS = 100;
 
 interface Part {
   selections: number;
@@ -38,6 +39,8 @@ interface Part {
 /** Counts without knowing the schema: linear in the document, each fragment once. */
 export function shapeOf(document: DocumentNode, fragments: Fragments): Shape {
   let isCyclic = false;
+  /** Sets that are being counted within each other, through spreads as well. */
+  let within = 0;
   const parts = new FragmentMemo<Part>(
     fragments,
     ({ selectionSet, directives }) => {
@@ -52,6 +55,8 @@ export function shapeOf(document: DocumentNode, fragments: Fragments): Shape {
   );
   const ofSet = ({ selections }: SelectionSetNode): Part => {
     const part = nothing();
+    if (within > DEEPEST_DOCUMENT) return { ...part, levels: DEEPEST_DOCUMENT + 1 };
+    within += 1;
     for (const selection of selections) {
       const { directives } = selection;
       part.selections += 1;
@@ -59,6 +64,7 @@ export function shapeOf(document: DocumentNode, fragments: Fragments): Shape {
       part.levels = Math.max(part.levels, ...(directives ?? []).map(levelsOfArguments));
       add(part, ofSelection(selection));
     }
+    within -= 1;
     return part;
   };
   const ofSelection = (selection: SelectionNode): Part => {
@@ -98,7 +104,7 @@ export function shapeOf(document: DocumentNode, fragments: Fragments): Shape {
     shape.rootFields = Math.max(shape.rootFields, part.fields);
     shape.levels = Math.max(shape.levels, part.levels);
   }
-  return { ...shape, isCyclic };
+  return { ...shape, levels: Math.min(shape.levels, DEEPEST_DOCUMENT + 1), isCyclic };
 }
 
 const nothing = (): Part => ({ selections: 0, aliases: 0, fields: 0, directives: 0, levels: 0 });
@@ -114,9 +120,9 @@ function add(part: Part, other: Part) {
 const levelsOfArguments = ({ arguments: given = [] }: Pick<DirectiveNode, "arguments">): number =>
   given.reduce((levels, { value }) => Math.max(levels, levelsOf(value)), 0);
 
-/** Brackets within each other, of a value or a type; a little more than MAX_LEVELS at most. */
+/** Brackets within each other, of a value or a type. */
 function levelsOf(node: ValueNode | TypeNode | undefined, above = 0): number {
-  if (!node || above > MAX_LEVELS) return 0;
+  if (!node || above > DEEPEST_DOCUMENT) return 0;
   let levels = 0;
   for (const child of childrenOf(node)) levels = Math.max(levels, levelsOf(child, above + 1));
   return isBracket(node) ? levels + 1 : levels;

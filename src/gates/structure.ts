@@ -14,16 +14,7 @@ import type { Config } from "../config.ts";
 import { refusal } from "../errors.ts";
 import { countComparisons } from "./comparisons.ts";
 import { fragmentsOf } from "./fragments.ts";
-import { MAX_LEVELS, shapeOf } from "./shape.ts";
-
-/** What validation says at most about one document: each error looks for similar names. */
-export const MAX_ERRORS = 10;
-
-/** Enough for fifty fragments that meet at one object; two thousand tokens can make 250,000. */
-const MAX_COMPARISONS = 10_000;
-
-/** Operations and fragments: the rules about variables look at each fragment for each operation. */
-const MAX_DEFINITIONS = 200;
+import { shapeOf } from "./shape.ts";
 
 type Structure = Pick<Config, "limits" | "introspection">;
 
@@ -56,19 +47,23 @@ export function structureErrors(
   if (lines > limits.tokens) return [tooMany("lines", lines, limits.tokens)];
 
   const { length: definitions } = document.definitions;
-  if (definitions > MAX_DEFINITIONS) return [tooMany("definitions", definitions, MAX_DEFINITIONS)];
+  // The rules about variables look at each fragment for each operation.
+  if (definitions > limits.definitions) {
+    return [tooMany("definitions", definitions, limits.definitions)];
+  }
   const fragments = fragmentsOf(document);
   const shape = shapeOf(document, fragments);
   if (shape.isCyclic) {
-    return validate(schema, document, [NoFragmentCyclesRule], { maxErrors: MAX_ERRORS - 1 });
+    // One more error than is told, and reporting it would throw.
+    const { validationErrors: maxErrors } = limits;
+    return validate(schema, document, [NoFragmentCyclesRule], { maxErrors }).slice(0, maxErrors);
   }
-  if (shape.levels > MAX_LEVELS) return [tooMany("levels", shape.levels, MAX_LEVELS)];
-  for (const what of ["selections", "aliases", "rootFields", "directives"] as const) {
+  for (const what of ["levels", "selections", "aliases", "rootFields", "directives"] as const) {
     if (shape[what] > limits[what]) return [tooMany(what, shape[what], limits[what])];
   }
   const comparisons = countComparisons(document, fragments);
-  if (comparisons > MAX_COMPARISONS) {
-    return [tooMany("comparisons", comparisons, MAX_COMPARISONS)];
+  if (comparisons > limits.comparisons) {
+    return [tooMany("comparisons", comparisons, limits.comparisons)];
   }
   return introspection === "off" && asksForSchema(document) ? [introspectionIsOff()] : [];
 }

@@ -5,7 +5,7 @@ import { refusal } from "../errors.ts";
 
 /** The path of the GraphQL endpoint, and the methods that it takes. */
 export const GRAPHQL_PATH = "/graphql";
-export const GRAPHQL_METHODS = "GET, POST, OPTIONS";
+export const GRAPHQL_METHODS = "GET, HEAD, POST, OPTIONS";
 
 /** What holds for every URL: the request's id, security headers, 404 and 405, compression. */
 export async function httpEdge(server: FastifyInstance, { edge }: Config) {

@@ -1,6 +1,7 @@
 import { HeaderMap, type ApolloServer, type HTTPGraphQLRequest } from "@apollo/server";
 import cors from "@fastify/cors";
 import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
+import type { JsonLimits } from "../config.ts";
 import type { createContext, LogLine, RequestContext } from "../context.ts";
 import type { Logger } from "../insight/log.ts";
 import { endedEarly, logRefused } from "../insight/plugin.ts";
@@ -21,9 +22,14 @@ export interface Endpoint {
   /** The longest that an operation may run. */
   timeoutMs: number;
   corsOrigins: readonly string[];
+  json: JsonLimits;
   trustedDocuments: TrustedDocuments;
-  /** Finds out who asks, and refuses whoever may not ask this. */
-  identify(request: FastifyRequest, query: string | undefined): Promise<Identity>;
+  /** Finds out who asks, and refuses whoever may not ask this; sets headers of the answer. */
+  identify(
+    request: FastifyRequest,
+    reply: FastifyReply,
+    query: string | undefined,
+  ): Promise<Identity>;
   /** Makes what the request carries from then on. */
   createContext(request: Asking): RequestContext;
 }
@@ -44,7 +50,7 @@ const VARY = ["authorization", "accept", "accept-encoding", "x-insight"];
 /** `/graphql`: GraphQL over HTTP, from the headers to the answer. */
 export async function graphqlEndpoint(server: FastifyInstance, endpoint: Endpoint) {
   const lines = new WeakMap<FastifyRequest, LogLine>();
-  const { corsOrigins, logger } = endpoint;
+  const { corsOrigins, json, logger } = endpoint;
   if (corsOrigins.length > 0) {
     await server.register(cors, {
       origin: [...corsOrigins],
@@ -57,7 +63,7 @@ export async function graphqlEndpoint(server: FastifyInstance, endpoint: Endpoin
   server.addContentTypeParser<string>(
     "application/json",
     { parseAs: "string" },
-    async (_: FastifyRequest, text: string) => parseJson(text, "The body"),
+    async (_: FastifyRequest, text: string) => parseJson(text, "The body", json),
   );
   server.options(GRAPHQL_PATH, async (_, reply) => reply.code(204).send());
   server.route({
@@ -70,7 +76,7 @@ export async function graphqlEndpoint(server: FastifyInstance, endpoint: Endpoin
     },
     preHandler: takeTurns(endpoint.operations, logger),
     handler: async (request, reply) => {
-      const parameters = parametersOf(request);
+      const parameters = parametersOf(request, json);
       const line: LogLine = { written: false };
       lines.set(request, line);
       try {
@@ -98,7 +104,7 @@ async function contextOf(
   { query }: GraphQLParameters,
   line: LogLine,
 ): Promise<RequestContext> {
-  const identity = await endpoint.identify(request, query);
+  const identity = await endpoint.identify(request, reply, query);
   const context = endpoint.createContext({
     requestId: request.id,
     startedAt: performance.now() - reply.elapsedTime,

@@ -9,10 +9,13 @@ export const preflightHeaders = [
   "x-apollo-operation-name",
 ] as const;
 
+/** Nothing was done to the body, as often as it is said. */
+const NOT_COMPRESSED = /^(?:identity|[\s,])*$/i;
+
 /** Refuses what the headers alone show to be no GraphQL request, before the body is read. */
 export function checkHeaders(request: FastifyRequest) {
   const { accept, "content-type": contentType, "content-encoding": encoding } = request.headers;
-  if (encoding !== undefined && encoding !== "identity") {
+  if (encoding !== undefined && !NOT_COMPRESSED.test(encoding)) {
     throw refusal(
       "UNSUPPORTED_MEDIA_TYPE",
       `The body has content-encoding ${shown(encoding)}; send it uncompressed`,

@@ -1,16 +1,13 @@
+import type { JsonLimits } from "../config.ts";
 import { refusal } from "../errors.ts";
-
-/** More than any operation's variables need; no list of arguments may be longer than a hundred. */
-const MOST_VALUES = 10_000;
-const MOST_LEVELS = 64;
 
 /**
  * Reads JSON of a client. Parsing, checking and writing a quarter of a megabyte of brackets takes tens
  * of milliseconds, and the stack for some of it: so they are counted first, in one pass over the text.
  * `__proto__` becomes a property like others. Throws BAD_REQUEST.
  */
-export function parseJson(text: string, what: string): unknown {
-  checkSize(text, what);
+export function parseJson(text: string, what: string, limits: JsonLimits): unknown {
+  checkSize(text, what, limits);
   try {
     return JSON.parse(text.charCodeAt(0) === 0xfeff ? text.slice(1) : text);
   } catch {
@@ -19,7 +16,7 @@ export function parseJson(text: string, what: string): unknown {
 }
 
 /** Brackets and commas outside of strings: for text that is no JSON it does not matter. */
-function checkSize(text: string, what: string) {
+function checkSize(text: string, what: string, most: JsonLimits) {
   let levels = 0;
   let values = 0;
   for (let index = 0; index < text.length; index += 1) {
@@ -30,9 +27,9 @@ function checkSize(text: string, what: string) {
     else if (character === "[" || character === "{") {
       levels += 1;
       values += 1;
-      if (levels > MOST_LEVELS) throw tooLarge(what, `is nested more than ${MOST_LEVELS} levels`);
+      if (levels > most.levels) throw tooLarge(what, `is nested more than ${most.levels} levels`);
     }
-    if (values > MOST_VALUES) throw tooLarge(what, `has more than ${MOST_VALUES} values`);
+    if (values > most.values) throw tooLarge(what, `has more than ${most.values} values`);
   }
 }
 

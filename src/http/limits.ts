@@ -1,10 +1,12 @@
-import type { FastifyHttpOptions, FastifyInstance } from "fastify";
+import type { FastifyBaseLogger, FastifyHttpOptions, FastifyInstance } from "fastify";
 import { randomUUID } from "node:crypto";
-import { STATUS_CODES, type Server, type ServerResponse } from "node:http";
+import { STATUS_CODES, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import type { Socket } from "node:net";
+import type { Duplex } from "node:stream";
 import type { Config } from "../config.ts";
 import { errorStatus, refusal, type ErrorCode } from "../errors.ts";
 import type { Logger } from "../insight/log.ts";
+import { GRAPHQL_METHODS } from "./edge.ts";
 
 /** Node looks for connections that are out of time only every so often: by default twice a minute. */
 const CHECK_EVERY_MS = 1_000;
@@ -42,10 +44,13 @@ export function limitConnections(server: FastifyInstance, { http }: Config) {
   node.on("connection", (socket) => socket.setMaxListeners(0));
   // Node answers what it does not know with an empty 417; HTTP allows not to look at it.
   node.on("checkExpectation", (request, response) => node.emit("request", request, response));
+  // Without this Node hangs up on whoever takes it for a proxy.
+  node.on("connect", (_, socket) => {
+    const message = "This is no proxy: it does not take CONNECT; send a query by GET or POST";
+    say(server.log, socket, "METHOD_NOT_ALLOWED", message, [`allow: ${GRAPHQL_METHODS}`]);
+  });
   server.addHook("onRequest", async ({ raw }) => {
-    if (raw.headers.host === undefined && raw.httpVersion === "1.1") {
-      throw refusal("BAD_REQUEST", "The request has no Host header");
-    }
+    checkSingle(raw);
     // Node's own bound forgets further headers without a word, among them perhaps the credential.
     const count = raw.rawHeaders.length / 2;
     if (count <= http.maxHeaders) return;
@@ -54,6 +59,27 @@ export function limitConnections(server: FastifyInstance, { http }: Config) {
       `The request has ${count} headers; at most ${http.maxHeaders} are allowed`,
     );
   });
+}
+
+/** Headers of which two would let a proxy believe the one and this server the other. */
+const SINGLE = ["host", "authorization", "content-type"];
+
+/** A name, an IPv4 address or an IPv6 address in brackets, and perhaps a port; nothing at all, too. */
+const HOST = /^(?:\[[\da-f:.]+\]|[\w.~!$&'()*+,;=%-]*)(?::\d*)?$/i;
+
+/** Node forgets the second of two such headers without a word. RFC 9112 has exactly one Host. */
+function checkSingle({ headers, rawHeaders, httpVersion }: IncomingMessage) {
+  const names = rawHeaders.filter((_, index) => index % 2 === 0).map((name) => name.toLowerCase());
+  for (const name of SINGLE) {
+    const count = names.filter((each) => each === name).length;
+    if (count > 1)
+      throw refusal("BAD_REQUEST", `The request has ${count} ${name} headers; send one`);
+  }
+  if (headers.host === undefined) {
+    if (httpVersion === "1.1") throw refusal("BAD_REQUEST", "The request has no Host header");
+  } else if (!HOST.test(headers.host)) {
+    throw refusal("BAD_REQUEST", "The Host header is no host name with or without a port");
+  }
 }
 
 /** Whether part of an answer is out, of which another one would become the end. */
@@ -79,6 +105,17 @@ function refuseConnection(logger: Logger, error: Error & { code?: string }, sock
     "BAD_REQUEST",
     "The request is not HTTP/1.1",
   ];
+  say(logger, socket, code, message);
+}
+
+/** An answer without a request, after which the connection ends. */
+function say(
+  logger: FastifyBaseLogger,
+  socket: Duplex,
+  code: ErrorCode,
+  message: string,
+  headers: string[] = [],
+) {
   const status = errorStatus[code];
   const requestId = randomUUID();
   logger.info({ requestId, operation: null, statements: 0, errors: 1, status }, "operation");
@@ -90,6 +127,7 @@ function refuseConnection(logger: Logger, error: Error & { code?: string }, sock
       `content-length: ${Buffer.byteLength(body)}`,
       `x-request-id: ${requestId}`,
       "connection: close",
+      ...headers,
       "",
       body,
     ].join("\r\n"),

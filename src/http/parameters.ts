@@ -1,4 +1,5 @@
 import type { FastifyRequest } from "fastify";
+import type { JsonLimits } from "../config.ts";
 import { refusal } from "../errors.ts";
 import { parseJson } from "./json.ts";
 
@@ -13,8 +14,8 @@ export interface GraphQLParameters {
 }
 
 /** The request's parameters, from the URL of a GET and the body of a POST. Throws BAD_REQUEST. */
-export function parametersOf(request: FastifyRequest): GraphQLParameters {
-  const given = request.method === "POST" ? bodyOf(request.body) : searchOf(request.url);
+export function parametersOf(request: FastifyRequest, json: JsonLimits): GraphQLParameters {
+  const given = request.method === "POST" ? bodyOf(request.body) : searchOf(request.url, json);
   const query = textOf(given, "query");
   const operationName = textOf(given, "operationName");
   const variables = objectOf(given, "variables");
@@ -44,7 +45,7 @@ function bodyOf(body: unknown): Given {
 }
 
 /** In a URL an empty parameter stands for one that is not there. */
-function searchOf(url: string): Given {
+function searchOf(url: string, json: JsonLimits): Given {
   const [, ...search] = url.split("?");
   const given = new Map<string, unknown>();
   for (const [name, value] of new URLSearchParams(search.join("?"))) {
@@ -55,7 +56,7 @@ function searchOf(url: string): Given {
       value === ""
         ? undefined
         : JSON_PARAMETERS.has(name)
-          ? parseJson(value, `${name} in the URL`)
+          ? parseJson(value, `${name} in the URL`, json)
           : value,
     );
   }

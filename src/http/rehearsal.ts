@@ -17,7 +17,7 @@ export function rehearsal(
     });
     const contextValue = createContext(rehearsing());
     const { body } = await apollo.executeOperation({ query }, { contextValue });
-    return body.kind === "single" ? body.singleResult.errors?.[0]?.message : undefined;
+    return body.kind === "single" ? body.singleResult.errors?.[0] : undefined;
   };
 }
 

@@ -1,4 +1,5 @@
 import { readFileSync } from "node:fs";
+import { getOperationAST, Kind, parse, type GraphQLFormattedError } from "graphql";
 import { z } from "zod";
 import type { Viewer } from "../auth/viewer.ts";
 import { ConfigError, type Config } from "../config.ts";
@@ -19,8 +20,8 @@ const manifestForm = z.object({
   ),
 });
 
-/** Says why the server would refuse an operation; undefined when it would not. */
-export type Rehearse = (query: string) => Promise<string | undefined>;
+/** The first error with which the server would refuse an operation; undefined when it would not. */
+export type Rehearse = (query: string) => Promise<GraphQLFormattedError | undefined>;
 
 const SHA256 = /^[0-9a-f]{64}$/;
 
@@ -50,6 +51,17 @@ export class TrustedDocuments {
   }
 }
 
+/** The id of the manifest's first operation that needs no variables, for whoever wants to try one. */
+export function exampleDocument(path: string): string | undefined {
+  const { operations } = manifestForm.parse(readJson(path, (why) => new ConfigError(why)));
+  return operations.find(({ body }) => needsNoVariables(body))?.id;
+}
+
+const needsNoVariables = (body: string) =>
+  getOperationAST(parse(body))?.variableDefinitions?.every(
+    ({ type, defaultValue }) => type.kind !== Kind.NON_NULL_TYPE || defaultValue,
+  );
+
 /** Reads the manifest of the configuration. Throws ConfigError for a wrong one, in one line. */
 export async function loadTrustedDocuments(
   { path, only }: Config["trustedDocuments"],
@@ -69,10 +81,19 @@ export async function loadTrustedDocuments(
   for (const { id, name, body } of manifest.data.operations) {
     if (bodies.has(id)) throw wrong(`two of its operations have the id ${id}`);
     const refused = await rehearse(body);
-    if (refused !== undefined) throw wrong(`its operation ${name} would be refused: ${refused}`);
+    if (refused !== undefined)
+      throw wrong(`its operation ${name} would be refused: ${told(refused)}`);
     bodies.set(id, body);
   }
   return new TrustedDocuments(bodies, only);
+}
+
+/** A refusal without its extensions, which only a client sees. */
+function told({ message, extensions = {} }: GraphQLFormattedError): string {
+  const { rewritten, variables } = extensions;
+  if (typeof rewritten !== "string") return message;
+  const sizes = variables === undefined ? "" : ` with the variables ${JSON.stringify(variables)}`;
+  return `${message.replace(/ extensions\.rewritten is .*$/s, "")} This would pass${sizes}: ${rewritten}`;
 }
 
 function readJson(path: string, wrong: (why: string) => ConfigError): unknown {

@@ -1,5 +1,6 @@
 import { unwrapResolverError } from "@apollo/server/errors";
 import { GraphQLError, type GraphQLFormattedError } from "graphql";
+import { NotMigratedError } from "../db/not-migrated-error.ts";
 import { PoolError } from "../db/pool-error.ts";
 import { OutOfTimeError } from "../db/session.ts";
 import { isErrorCode, type ErrorCode } from "../errors.ts";
@@ -23,10 +24,17 @@ const LONGEST_MESSAGE = 1_000;
 
 function describe(formatted: GraphQLFormattedError, error: unknown): GraphQLFormattedError {
   const code = formatted.extensions?.["code"];
-  if (code === "BAD_REQUEST" && MUTATION_BY_GET.test(formatted.message)) {
+  const [, kind] = NO_QUERY_BY_GET.exec(formatted.message) ?? [];
+  if (code === "BAD_REQUEST" && kind) {
     return {
-      message: "A mutation must be sent by POST",
+      message: `GET is for queries alone; a ${kind} must be sent by POST`,
       extensions: { code: "METHOD_NOT_ALLOWED" },
+    };
+  }
+  if (code === "GRAPHQL_PARSE_FAILED" && NO_STACK_LEFT.test(formatted.message)) {
+    return {
+      message: "Syntax Error: Too many braces or brackets within each other.",
+      extensions: { code },
     };
   }
   if (isErrorCode(code) && code !== "INTERNAL_SERVER_ERROR") {
@@ -50,6 +58,9 @@ export function foreseenError(error: unknown): { code: ErrorCode; message: strin
   const cause = unwrapResolverError(error);
   if (cause instanceof PoolError) {
     return { code: "SERVICE_UNAVAILABLE", message: `${cause.message}; try again in a moment` };
+  }
+  if (cause instanceof NotMigratedError) {
+    return { code: "SERVICE_UNAVAILABLE", message: cause.message };
   }
   if (cause instanceof OutOfTimeError) {
     return { code: "TIMEOUT", message: `${cause.message}; ask for less at once` };
@@ -76,7 +87,10 @@ const isStatementTimeout = (cause: unknown) =>
 const ARGUMENT_ERROR = /^(Argument "\w+" (of|has) |Too many errors processing variables)/;
 
 /** Apollo answers it 405, but with the code of 400. */
-const MUTATION_BY_GET = /^GET requests only support query operations/;
+const NO_QUERY_BY_GET = /^GET requests only support query operations, not (\w+) operations/;
+
+/** The parser goes into braces by calling itself: MAX_TOKENS may be set so high that this fails. */
+const NO_STACK_LEFT = /^Maximum call stack size/;
 
 /** Apollo gives these no code. */
 const PERSISTED_QUERY_ERRORS: ReadonlyMap<string, string> = new Map([

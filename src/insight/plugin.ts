@@ -1,6 +1,7 @@
 import type { ApolloServerPlugin, GraphQLRequestContextWillSendResponse } from "@apollo/server";
 import { GraphQLError, type GraphQLFormattedError } from "graphql";
 import type { RequestContext } from "../context.ts";
+import { NotMigratedError } from "../db/not-migrated-error.ts";
 import { PoolError } from "../db/pool-error.ts";
 import { RequestEndedError } from "../db/session.ts";
 import { isMasked, refusal } from "../errors.ts";
@@ -55,15 +56,19 @@ function logUnforeseen(logger: Logger, { response, errors, contextValue }: Respo
     logged.add(err);
     logger.error({ requestId, path: error.path, err }, "error");
   });
-  // Every field that found no connection has the same reason: one line is enough.
-  const failure = errors?.find(({ originalError }) => originalError instanceof PoolError);
-  if (failure) logNoConnection(logger, requestId, failure.originalError);
+  // Every field that could not be read has the same reason: one line is enough.
+  const failure = errors?.find(({ originalError }) => isUnusable(originalError));
+  if (failure) logUnusable(logger, requestId, failure.originalError);
   return formatted;
 }
 
-/** Why there was no connection: the client is only told to come back. */
-function logNoConnection(logger: Logger, requestId: string, err: unknown) {
-  logger.warn({ requestId, err }, "no database connection");
+const isUnusable = (error: unknown) =>
+  error instanceof PoolError || error instanceof NotMigratedError;
+
+/** Why the database could not be used: the client is only told to come back. */
+function logUnusable(logger: Logger, requestId: string, err: unknown) {
+  if (err instanceof PoolError) logger.warn({ requestId, err }, "no database connection");
+  else logger.error({ requestId, err }, "database not migrated");
 }
 
 /**
@@ -73,7 +78,8 @@ function logNoConnection(logger: Logger, requestId: string, err: unknown) {
 export function endedEarly(logger: Logger, requestId: string, error: unknown): GraphQLError {
   const answer = error instanceof GraphQLError ? error : refusalFor(error, requestId);
   if (isMasked(answer)) logger.error({ requestId, err: error }, "error");
-  if (answer.cause instanceof PoolError) logNoConnection(logger, requestId, answer.cause);
+  const unusable = [error, answer.cause].find(isUnusable);
+  if (unusable) logUnusable(logger, requestId, unusable);
   const codes = [answer.extensions["code"]];
   logger.info({ requestId, operation: null, statements: 0, errors: 1, codes }, "operation");
   return answer;
@@ -89,9 +95,9 @@ export function logRefused(logger: Logger, requestId: string, status: number, ms
 
 function refusalFor(error: unknown, requestId: string): GraphQLError {
   const foreseen = foreseenError(error);
-  return foreseen
-    ? refusal(foreseen.code, foreseen.message)
-    : refusal("INTERNAL_SERVER_ERROR", "unforeseen", { requestId });
+  if (!foreseen) return refusal("INTERNAL_SERVER_ERROR", "unforeseen", { requestId });
+  const { code, message } = foreseen;
+  return refusal(code, message, {}, code === "SERVICE_UNAVAILABLE" ? { "retry-after": "1" } : {});
 }
 
 function addSql({ response, contextValue }: Responding) {

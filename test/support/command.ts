@@ -5,7 +5,7 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
-import { settings } from "../../src/config.ts";
+import { settings } from "../../src/settings.ts";
 
 /** The command as `npm start` runs it. */
 export const main = join(import.meta.dirname, "../../dist/main.js");

@@ -8,9 +8,7 @@ import { inWorkspace, type WorkspaceTransaction } from "../../src/db/workspace-t
 import type { TestDatabase } from "./database.ts";
 
 /** A row under the names of its row type. */
-export type Row = Readonly<
-  Record<string, string | number | boolean | null | readonly string[] | { role: string }>
->;
+export type Row = Readonly<Record<string, string | number | boolean | null | readonly string[]>>;
 
 /** A foreign key without the workspace: from which property to which of the other table. */
 export interface Reference {
@@ -248,7 +246,8 @@ export class World {
       case "text[]":
         return [];
       case "jsonb":
-        return { role: `${property} ${lot}` };
+        // An object: the driver writes it as JSON.
+        return { role: `${property} ${lot}` } as unknown as string;
       case "uuid":
         // The people are outside of the workspace, and the fixtures do not have them.
         if (property === "userId") return null;
