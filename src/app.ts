@@ -9,7 +9,8 @@ import {
   type FastifyRequest,
 } from "fastify";
 import { randomUUID } from "node:crypto";
-import { Authenticator, isPing, unauthenticated } from "./auth/authenticate.ts";
+import { isPing, unauthenticated } from "./auth/authenticate.ts";
+import { createIdentity } from "./auth/identity.ts";
 import { Budget } from "./budget/budget.ts";
 import { Charge } from "./budget/charge.ts";
 import { identify as identifyWithin } from "./budget/identify.ts";
@@ -23,11 +24,14 @@ import { DocumentStore } from "./document-store.ts";
 import { gates } from "./gates/plugin.ts";
 import { graphiql } from "./graphiql.ts";
 import { healthRoutes } from "./health.ts";
+import { askedWorkspace } from "./http/asked-workspace.ts";
+import { authEndpoint } from "./http/auth-endpoint.ts";
 import { GRAPHQL_PATH, httpEdge } from "./http/edge.ts";
 import { graphqlEndpoint } from "./http/endpoint.ts";
 import { answerHttpError } from "./http/errors.ts";
 import { connectionLimits, limitConnections } from "./http/limits.ts";
 import { OperationQueue } from "./http/operation-queue.ts";
+import { checkOrigin } from "./http/origin.ts";
 import { QueryCache } from "./http/query-cache.ts";
 import { rehearsal } from "./http/rehearsal.ts";
 import { httpStatus } from "./http/status.ts";
@@ -53,6 +57,8 @@ export interface AppOptions {
   config: Config;
   /** Where the server logs in; the role socialhub_app is taken on there. */
   databaseUrl: string;
+  /** Where it logs in for people, sessions and passwords; databaseUrl unless told. */
+  identityUrl?: string;
   logger: Logger;
   /** Filled into GraphiQL; only on a demo server. */
   demoKey?: () => string | undefined;
@@ -64,17 +70,20 @@ const CACHED_DOCUMENT_CHARACTERS = 1_000_000;
 /** Untransacted look-ups, of keys and of readiness, have connections of their own. */
 const LOOKUP_CONNECTIONS = 2;
 
+/** How many passwords are hashed at the same time, of which each takes 32 MB, and how many wait. */
+const SIGN_INS = { running: 2, queued: 50 };
+
 /** Builds the server from its configuration and a migrated database. */
 export async function createApp({
   config,
   databaseUrl,
+  identityUrl = databaseUrl,
   logger,
   demoKey,
 }: AppOptions): Promise<App> {
   const pool = createPool(config, databaseUrl, config.pool.size);
   const lookups = createPool(config, databaseUrl, LOOKUP_CONNECTIONS);
   const operations = new OperationQueue(config.operations);
-  const authenticator = new Authenticator(lookups);
 
   const options = apolloOptions(config, logger);
   const trustedDocuments = await loadTrustedDocuments(
@@ -85,6 +94,7 @@ export async function createApp({
   );
   const redis = config.redis && new Redis(config.redis, logger);
   const budget = new Budget(redis);
+  const identity = createIdentity({ config, url: identityUrl, lookups, budget, logger });
 
   const loggerInstance: FastifyBaseLogger = logger;
   const server = fastify({
@@ -112,17 +122,32 @@ export async function createApp({
 
   const apollo = new ApolloServer(options);
   await apollo.start();
-  const identify = async (request: FastifyRequest, query: string | undefined) => {
-    const authentication = await identifyWithin(authenticator, budget, {
-      authorization: request.headers.authorization,
-      address: request.ip,
-      limit: config.rate.addressPoints,
-    });
-    const { viewer } = authentication;
-    // A stranger's operation is not even parsed.
-    if (!viewer && !isPing(query)) throw unauthenticated("there is no credential");
-    return { authentication, charge: viewer && (await Charge.admit(budget, viewer, config.rate)) };
+  const { publicUrl } = config.people;
+  const authenticate = async (request: FastifyRequest) => {
+    const { authorization, cookie } = request.headers;
+    const workspaceId = askedWorkspace(request);
+    const credential = identity.credentials.of({ authorization, cookie, workspaceId });
+    if (credential.isAmbient) checkOrigin(request, publicUrl);
+    const from = { address: request.ip, limit: config.rate.addressPoints };
+    return identifyWithin(credential, budget, from);
   };
+  const identify = async (request: FastifyRequest, query: string | undefined) => {
+    const authentication = await authenticate(request);
+    const { viewer, person } = authentication;
+    // A stranger's operation is not even parsed.
+    if (!viewer && !person && !isPing(query)) throw unauthenticated("there is no credential");
+    return { authentication, charge: await Charge.admit(budget, authentication, config.rate) };
+  };
+  const signInTurns = new OperationQueue({ ...SIGN_INS, waitMs: config.operations.waitMs });
+  await server.register(async (child) =>
+    authEndpoint(child, {
+      ...identity,
+      publicUrl,
+      logger,
+      turns: signInTurns,
+      identify: authenticate,
+    }),
+  );
   await server.register(async (child) =>
     graphqlEndpoint(child, {
       apollo,
@@ -144,7 +169,7 @@ export async function createApp({
       await server.close();
       await apollo.stop();
       redis?.close();
-      await Promise.all([pool.close(), lookups.close()]);
+      await Promise.all([pool.close(), lookups.close(), identity.close()]);
     },
   };
 }

@@ -70,6 +70,16 @@ const origins = {
   may: "origins such as https://app.example.com, separated by commas and without a path, or *",
 };
 
+const origin = {
+  check: z.string().refine(isOrigin).optional(),
+  may: "a URL such as https://social.example.com, without a path",
+};
+
+const secret = {
+  check: z.string().min(32).optional(),
+  may: "at least 32 characters that nobody can guess, as from openssl rand -base64 32",
+};
+
 const file = {
   check: z
     .string()
@@ -91,8 +101,9 @@ function isPostgresUrl(text: string) {
   }
 }
 
-const isOrigin = (text: string) =>
-  /^https?:\/\//.test(text) && URL.canParse(text) && new URL(text).origin === text;
+function isOrigin(text: string) {
+  return /^https?:\/\//.test(text) && URL.canParse(text) && new URL(text).origin === text;
+}
 
 /** Setting → its check, what it may be in words, its default and one line of documentation. */
 export const settings = {
@@ -235,6 +246,26 @@ export const settings = {
     default: undefined,
     about: "origins whose pages may ask from a browser, separated by commas; none when not set",
   },
+  PUBLIC_URL: {
+    ...origin,
+    default: undefined,
+    about: "address under which browsers reach the server; from HOST and PORT when not set",
+  },
+  SESSION_SECRET: {
+    ...secret,
+    default: undefined,
+    about: "signs session cookies; made and kept in the database when not set",
+  },
+  SIGN_IN_ATTEMPTS_PER_EMAIL: {
+    ...integer(1, 100_000),
+    default: "10",
+    about: "failed attempts to sign in with one e-mail address in a quarter of an hour",
+  },
+  SIGN_IN_ATTEMPTS_PER_ADDRESS: {
+    ...integer(1, 100_000),
+    default: "50",
+    about: "failed attempts to sign in from one network address in a quarter of an hour",
+  },
   TRUSTED_DOCUMENTS: {
     ...file,
     default: undefined,
@@ -339,6 +370,14 @@ export interface Config {
   log: { level: Parsed["LOG_LEVEL"]; format: Parsed["LOG_FORMAT"] };
   /** Origins whose pages may ask, `*` alone standing for all, and what is compressed. */
   edge: { corsOrigins: string[]; compressionThresholdBytes: number };
+  /** How people sign in: where browsers are, what signs cookies, and how many attempts may fail. */
+  people: {
+    /** An origin, for links too. */
+    publicUrl: string;
+    /** Undefined when the database keeps one. */
+    sessionSecret: string | undefined;
+    attempts: { perEmail: number; perAddress: number };
+  };
   /** Operations that are accepted by id, from a file; `only` when nothing else is. */
   trustedDocuments: { path: string | undefined; only: boolean };
 }
@@ -374,8 +413,15 @@ function dotEnv(): Environment {
 
 /** A wrong value for the message: in one line, not endless, and nothing that may hold a password. */
 function shown(name: string, text = "") {
+  if (name.endsWith("_SECRET")) return "too short";
   if (name.endsWith("_URL")) return "not such a URL";
   return JSON.stringify(text.length > 60 ? `${text.slice(0, 60)}…` : text);
+}
+
+/** An address for people: one that stands for this machine is called localhost. */
+export function localUrl(host: string, port: number): string {
+  const isHere = ["0.0.0.0", "::", "::1", "127.0.0.1"].includes(host);
+  return `http://${isHere ? "localhost" : host.includes(":") ? `[${host}]` : host}:${port}`;
 }
 
 function assemble(value: Parsed): Config {
@@ -447,6 +493,14 @@ function assemble(value: Parsed): Config {
     edge: {
       corsOrigins: value.CORS_ORIGINS ?? [],
       compressionThresholdBytes: value.COMPRESSION_THRESHOLD_BYTES,
+    },
+    people: {
+      publicUrl: value.PUBLIC_URL ?? localUrl(value.HOST, value.PORT),
+      sessionSecret: value.SESSION_SECRET,
+      attempts: {
+        perEmail: value.SIGN_IN_ATTEMPTS_PER_EMAIL,
+        perAddress: value.SIGN_IN_ATTEMPTS_PER_ADDRESS,
+      },
     },
     trustedDocuments: {
       path: value.TRUSTED_DOCUMENTS,

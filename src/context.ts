@@ -1,7 +1,9 @@
 import type DataLoader from "dataloader";
-import { unauthenticated, type Authentication } from "./auth/authenticate.ts";
+import { noWorkspace, unauthenticated, type Authentication } from "./auth/authenticate.ts";
+import type { Person } from "./auth/person.ts";
 import type { Viewer } from "./auth/viewer.ts";
 import type { Charge } from "./budget/charge.ts";
+import { NO_WORKSPACE } from "./db/no-workspace.ts";
 import type { Pool } from "./db/pool.ts";
 import { ReadSession } from "./db/session.ts";
 
@@ -27,8 +29,13 @@ export interface RequestContext {
   readonly requestId: string;
   /** When the request came in, as `performance.now()` tells time. */
   readonly startedAt: number;
-  /** Undefined for a request without credential: it gets no further than `__typename`. */
+  /**
+   * Undefined for a request without credential, which gets no further than `__typename`, and for a
+   * person who is not a member of the workspace asked for.
+   */
   readonly viewer: Viewer | undefined;
+  /** Whoever is signed in, also when they are a member of no workspace; undefined for an API key. */
+  readonly person: Person | undefined;
   /** The only door to SQL. */
   readonly session: ReadSession;
   /** Loaders by definition and arguments, see loaders/define.ts. */
@@ -45,9 +52,6 @@ export interface RequestContext {
   readonly tellsCost: boolean;
 }
 
-/** The workspace of nobody: below row-level security it holds nothing. */
-const NO_WORKSPACE = "00000000-0000-0000-0000-000000000000";
-
 /** The context of a request; made after all waiting for identity, before any loader. */
 export function createContext(
   pool: Pool,
@@ -60,7 +64,7 @@ export function createContext(
     charge?: Charge | undefined;
   },
 ): RequestContext {
-  const { viewer, statements } = request.authentication;
+  const { viewer, person, statements } = request.authentication;
   const session = new ReadSession(pool, viewer?.workspaceId ?? NO_WORKSPACE);
   session.record.overhead += statements;
   const asked = new Set(request.insightHeader?.split(",").map((word) => word.trim()));
@@ -69,6 +73,7 @@ export function createContext(
     startedAt: request.startedAt,
     line: request.line,
     viewer,
+    person,
     session,
     loaders: new Map(),
     measured: {},
@@ -78,8 +83,9 @@ export function createContext(
   };
 }
 
-/** The viewer of a request that must have one. Throws UNAUTHENTICATED. */
+/** The viewer of a request that must have one. Throws UNAUTHENTICATED, or NO_WORKSPACE for a person without. */
 export function viewerOf(context: RequestContext): Viewer {
-  if (!context.viewer) throw unauthenticated("there is no credential");
-  return context.viewer;
+  if (context.viewer) return context.viewer;
+  if (context.person) throw noWorkspace();
+  throw unauthenticated("there is no credential");
 }

@@ -51,6 +51,7 @@ export const typePolicies = {
     },
   },
   Viewer: { merge: true },
+  ViewerWorkspace: { merge: true },
   Workspace: {
     fields: {
       members: relayStylePagination(["orderBy"]),

@@ -1,5 +1,5 @@
 import { RateLimiterRes } from "rate-limiter-flexible";
-import { levelAt, msOf, raised, WINDOW_SECONDS, type Holder, type Level } from "./level.ts";
+import { levelAt, msOf, raised, windowSecondsOf, type Holder, type Level } from "./level.ts";
 import { LocalBuckets } from "./local-buckets.ts";
 import type { Redis } from "./redis.ts";
 import { sharedBuckets } from "./shared-buckets.ts";
@@ -14,8 +14,8 @@ interface Poured {
 /** The rate budgets: a leaky bucket of complexity points for each holder. */
 export class Budget {
   readonly #redis: Redis | undefined;
-  /** By their limit: a limiter has one for all its buckets. */
-  readonly #limiters = new Map<number, LocalBuckets | ReturnType<typeof sharedBuckets>>();
+  /** By limit and window: a limiter has one of each for all its buckets. */
+  readonly #limiters = new Map<string, LocalBuckets | ReturnType<typeof sharedBuckets>>();
 
   constructor(redis?: Redis) {
     this.#redis = redis;
@@ -40,32 +40,35 @@ export class Budget {
   async giveBack(holders: readonly Holder[], points: number): Promise<void> {
     if (points <= 0) return;
     await Promise.all(
-      holders.map((holder) => this.#limiter(holder.limit).reward(nameOf(holder), points)),
+      holders.map((holder) => this.#limiter(holder).reward(nameOf(holder), points)),
     );
   }
 
   async #pour(holder: Holder, points: number): Promise<Poured> {
     const { limit } = holder;
     try {
-      const { consumedPoints } = await this.#limiter(limit).consume(nameOf(holder), points);
+      const { consumedPoints } = await this.#limiter(holder).consume(nameOf(holder), points);
       return { level: levelAt(holder, consumedPoints), wait: 0 };
     } catch (refused) {
       if (!(refused instanceof RateLimiterRes)) throw refused;
       const { consumedPoints } = refused;
       return {
         level: levelAt(holder, consumedPoints - points),
-        wait: Math.max(1, msOf(consumedPoints - limit, limit)),
+        wait: Math.max(1, msOf(consumedPoints - limit, holder)),
       };
     }
   }
 
-  #limiter(limit: number) {
+  #limiter(holder: Holder) {
+    const { limit } = holder;
+    const windowSeconds = windowSecondsOf(holder);
+    const name = `${limit}/${windowSeconds}`;
     const limiter =
-      this.#limiters.get(limit) ??
+      this.#limiters.get(name) ??
       (this.#redis
-        ? sharedBuckets(this.#redis, limit, WINDOW_SECONDS)
-        : new LocalBuckets(limit, WINDOW_SECONDS));
-    this.#limiters.set(limit, limiter);
+        ? sharedBuckets(this.#redis, limit, windowSeconds)
+        : new LocalBuckets(limit, windowSeconds));
+    this.#limiters.set(name, limiter);
     return limiter;
   }
 }

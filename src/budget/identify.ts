@@ -1,5 +1,6 @@
 import { GraphQLError } from "graphql";
-import type { Authentication, Authenticator } from "../auth/authenticate.ts";
+import type { Authentication } from "../auth/authenticate.ts";
+import type { Credential } from "../auth/credential.ts";
 import type { ErrorCode } from "../errors.ts";
 import { networkOf } from "./address.ts";
 import type { Budget } from "./budget.ts";
@@ -7,23 +8,22 @@ import type { Holder } from "./level.ts";
 
 /**
  * Finds out who asks. Whoever is not known yet pays a point from the budget of the address first,
- * before the key is looked up, and gets it back when the key is valid: guessing keys and asking
- * without one are limited by address. A client with a valid key is not held up by strangers at its
- * address, except for its first request.
+ * before the credential is looked up, and gets it back when it is valid: guessing keys and asking
+ * without one are limited by address. A client with a valid credential is not held up by strangers at
+ * its address, except for its first request.
  */
 export async function identify(
-  authenticator: Authenticator,
+  credential: Credential,
   budget: Budget,
-  request: { authorization: string | undefined; address: string; limit: number },
+  from: { address: string; limit: number },
 ): Promise<Authentication> {
-  const { authorization, address, limit } = request;
-  if (authenticator.knows(authorization)) return authenticator.authenticate(authorization);
-  const holders: Holder[] = [{ kind: "address", id: networkOf(address), limit }];
+  if (credential.isKnown) return credential.authenticate();
+  const holders: Holder[] = [{ kind: "address", id: networkOf(from.address), limit: from.limit }];
   await budget.take(holders, 1);
   const giveBack = () => void budget.giveBack(holders, 1);
   try {
-    const found = await authenticator.authenticate(authorization);
-    if (found.viewer) giveBack();
+    const found = await credential.authenticate();
+    if (found.viewer || found.person) giveBack();
     return found;
   } catch (error) {
     if (!isUnauthenticated(error)) giveBack();

@@ -64,6 +64,7 @@ async function start(config: Config, database: OpenDatabase, say: (line: string)
   const app = await createApp({
     config,
     databaseUrl: database.url,
+    identityUrl: database.identityUrl,
     logger,
     demoKey: () => keys[0]?.key,
   });

@@ -604,8 +604,23 @@ export type Viewer = {
   permissions: Array<Permission>;
   /** Whether the key may send trusted documents only. */
   isTrustedDocumentsOnly: Scalars['Boolean']['output'];
-  /** The viewer's workspace. */
+  /** The workspace that is asked for. */
   workspace: Maybe<Workspace>;
+  /** The member who has signed in; null for an API key. */
+  member: Maybe<Member>;
+  /** The workspaces that the viewer can ask for with the header `x-workspace`, the first joined first; at most 100. A key has one. */
+  workspaces: Maybe<Array<ViewerWorkspace>>;
+};
+
+/** A workspace of the viewer's, and what the viewer is in it. */
+export type ViewerWorkspace = {
+  __typename?: 'ViewerWorkspace';
+  /** Global id of the workspace: what the header `x-workspace` takes. */
+  workspaceId: Scalars['ID']['output'];
+  /** Name of the workspace. */
+  name: Scalars['String']['output'];
+  /** What the viewer is in it. */
+  role: Role;
 };
 
 /** What somebody is in a workspace. */
@@ -927,7 +942,8 @@ export type ResolversTypes = {
   RateLimit: ResolverTypeWrapper<RateLimit>;
   Tag: ResolverTypeWrapper<TagRow>;
   TagOrder: TagOrder;
-  Viewer: ResolverTypeWrapper<Omit<Viewer, 'workspace'> & { workspace?: Maybe<ResolversTypes['Workspace']> }>;
+  Viewer: ResolverTypeWrapper<Omit<Viewer, 'workspace' | 'member'> & { workspace?: Maybe<ResolversTypes['Workspace']>, member?: Maybe<ResolversTypes['Member']> }>;
+  ViewerWorkspace: ResolverTypeWrapper<ViewerWorkspace>;
   Role: Role;
   Scope: Scope;
   Permission: Permission;
@@ -974,7 +990,8 @@ export type ResolversParentTypes = {
   AuthoredPostFilter: AuthoredPostFilter;
   RateLimit: RateLimit;
   Tag: TagRow;
-  Viewer: Omit<Viewer, 'workspace'> & { workspace?: Maybe<ResolversParentTypes['Workspace']> };
+  Viewer: Omit<Viewer, 'workspace' | 'member'> & { workspace?: Maybe<ResolversParentTypes['Workspace']>, member?: Maybe<ResolversParentTypes['Member']> };
+  ViewerWorkspace: ViewerWorkspace;
   Workspace: WorkspaceRow;
   AccountConnection: Connection<AccountRow>;
   AccountEdge: Edge<AccountRow>;
@@ -1140,6 +1157,14 @@ export type ViewerResolvers<ContextType = RequestContext, ParentType extends Res
   permissions?: Resolver<Array<ResolversTypes['Permission']>, ParentType, ContextType>;
   isTrustedDocumentsOnly?: Resolver<ResolversTypes['Boolean'], ParentType, ContextType>;
   workspace?: Resolver<Maybe<ResolversTypes['Workspace']>, ParentType, ContextType>;
+  member?: Resolver<Maybe<ResolversTypes['Member']>, ParentType, ContextType>;
+  workspaces?: Resolver<Maybe<Array<ResolversTypes['ViewerWorkspace']>>, ParentType, ContextType>;
+};
+
+export type ViewerWorkspaceResolvers<ContextType = RequestContext, ParentType extends ResolversParentTypes['ViewerWorkspace'] = ResolversParentTypes['ViewerWorkspace']> = {
+  workspaceId?: Resolver<ResolversTypes['ID'], ParentType, ContextType>;
+  name?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+  role?: Resolver<ResolversTypes['Role'], ParentType, ContextType>;
 };
 
 export type WorkspaceResolvers<ContextType = RequestContext, ParentType extends ResolversParentTypes['Workspace'] = ResolversParentTypes['Workspace']> = {
@@ -1238,6 +1263,7 @@ export type Resolvers<ContextType = RequestContext> = {
   RateLimit?: RateLimitResolvers<ContextType>;
   Tag?: TagResolvers<ContextType>;
   Viewer?: ViewerResolvers<ContextType>;
+  ViewerWorkspace?: ViewerWorkspaceResolvers<ContextType>;
   Workspace?: WorkspaceResolvers<ContextType>;
   AccountConnection?: AccountConnectionResolvers<ContextType>;
   AccountEdge?: AccountEdgeResolvers<ContextType>;

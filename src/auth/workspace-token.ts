@@ -1,0 +1,45 @@
+import { createHash, randomBytes } from "node:crypto";
+import { isUuid } from "../db/uuid.ts";
+
+/** What a token says of itself: its workspace, and the hash to look for there. */
+export interface ParsedToken {
+  workspaceId: string;
+  hash: string;
+}
+
+/** The workspace's 16 bytes, `_`, 32 secret bytes; both parts in base64url. */
+const FORM = /^([A-Za-z0-9_-]{22})_([A-Za-z0-9_-]{43})$/;
+const LENGTH = 66;
+
+/**
+ * A new token of a workspace: the text for its holder, and the hash that is stored. The workspace is part
+ * of the token, so that looking the token up needs nothing that sees across workspaces.
+ */
+export function createToken(prefix: string, workspaceId: string): { token: string; hash: string } {
+  if (!isUuid(workspaceId)) throw new Error("a workspace id must be a UUID");
+  const workspace = Buffer.from(workspaceId.replaceAll("-", ""), "hex").toString("base64url");
+  const token = `${prefix}${workspace}_${randomBytes(32).toString("base64url")}`;
+  return { token, hash: hashOf(token) };
+}
+
+/** Undefined for what is no token with this prefix. */
+export function parseToken(prefix: string, text: string): ParsedToken | undefined {
+  if (text.length !== prefix.length + LENGTH || !text.startsWith(prefix)) return undefined;
+  const [, workspace, secret] = FORM.exec(text.slice(prefix.length)) ?? [];
+  if (!workspace || !secret) return undefined;
+  const bytes = Buffer.from(workspace, "base64url");
+  // 22 and 43 characters hold a few bits more than 16 and 32 bytes: without this check one token has many spellings.
+  if (bytes.toString("base64url") !== workspace) return undefined;
+  if (Buffer.from(secret, "base64url").toString("base64url") !== secret) return undefined;
+  const hex = bytes.toString("hex");
+  const workspaceId = [
+    hex.slice(0, 8),
+    hex.slice(8, 12),
+    hex.slice(12, 16),
+    hex.slice(16, 20),
+    hex.slice(20),
+  ].join("-");
+  return { workspaceId, hash: hashOf(text) };
+}
+
+const hashOf = (token: string) => createHash("sha256").update(token).digest("hex");
