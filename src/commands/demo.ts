@@ -8,6 +8,7 @@ import { demoWorkspaceList } from "../data/demo/seed.ts";
 import type { Client } from "../db/client.ts";
 import { inWorkspace } from "../db/workspace-transaction.ts";
 import type { OpenDatabase } from "./database.ts";
+import type { DemoPerson } from "./demo-people.ts";
 
 const demoKey = z.object({
   workspace: z.string(),
@@ -15,7 +16,11 @@ const demoKey = z.object({
   role: z.string(),
   key: z.string(),
 });
-const demoContent = z.object({ url: z.string(), graphql: z.string(), keys: z.array(demoKey) });
+const demoContent = z.object({
+  url: z.string(),
+  graphql: z.string(),
+  keys: z.array(demoKey),
+});
 
 type DemoKey = z.output<typeof demoKey>;
 
@@ -80,10 +85,20 @@ export async function demoKeys(config: Config, client: Client): Promise<DemoKey[
   return keys;
 }
 
-/** Writes demo.json, readable by its owner alone: it holds keys. */
-export async function writeDemoFile(config: Config, url: string, keys: DemoKey[]): Promise<void> {
+/** Keys and people of the demo. */
+export interface DemoAccess {
+  keys: DemoKey[];
+  people: DemoPerson[];
+}
+
+/** Writes demo.json, readable by its owner alone: it holds keys and passwords. */
+export async function writeDemoFile(
+  config: Config,
+  url: string,
+  { keys, people }: DemoAccess,
+): Promise<void> {
   const path = demoFile(config);
-  const content = { url, graphql: `${url}/graphql`, keys };
+  const content = { url, graphql: `${url}/graphql`, keys, people };
   await mkdir(dirname(path), { recursive: true });
   // Renamed into place, so that nobody reads half of it.
   const draft = `${path}.${process.pid}.new`;

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { emailAddress } from "../auth/email-address.ts";
 import { LEAST_PASSWORD_CHARACTERS, MOST_PASSWORD_CHARACTERS } from "../auth/password.ts";
 import { refusal } from "../errors.ts";
 
@@ -13,14 +14,7 @@ const field = <Check extends z.ZodType>(check: Check, may: string): Field<Check>
   may,
 });
 
-const email = field(
-  z
-    .string()
-    .max(254)
-    .transform((text) => text.trim().toLowerCase())
-    .pipe(z.email()),
-  "an e-mail address",
-);
+const email = field(emailAddress, "an e-mail address");
 
 /** One that is there: whether it is right is found out elsewhere. */
 const knownPassword = field(
