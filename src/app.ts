@@ -1,9 +1,17 @@
 import { ApolloServer, type ApolloServerOptions } from "@apollo/server";
 import { ApolloServerPluginCacheControlDisabled } from "@apollo/server/plugin/disabled";
 import { ApolloServerPluginLandingPageDisabled } from "@apollo/server/plugin/disabled";
-import { fastify, LogController, type FastifyBaseLogger, type FastifyInstance } from "fastify";
+import {
+  fastify,
+  LogController,
+  type FastifyBaseLogger,
+  type FastifyInstance,
+  type FastifyReply,
+  type FastifyRequest,
+} from "fastify";
 import { randomUUID } from "node:crypto";
-import { Authenticator, isPing, unauthenticated } from "./auth/authenticate.ts";
+import { isPing, unauthenticated } from "./auth/authenticate.ts";
+import { createIdentity } from "./auth/identity.ts";
 import { Budget } from "./budget/budget.ts";
 import { Charge } from "./budget/charge.ts";
 import { budgetHeaders } from "./budget/headers.ts";
@@ -19,11 +27,14 @@ import { DocumentStore } from "./document-store.ts";
 import { gates } from "./gates/plugin.ts";
 import { graphiql } from "./graphiql.ts";
 import { healthRoutes } from "./health.ts";
+import { askedWorkspace } from "./http/asked-workspace.ts";
+import { authEndpoint } from "./http/auth-endpoint.ts";
 import { GRAPHQL_PATH, httpEdge } from "./http/edge.ts";
 import { graphqlEndpoint, type Endpoint } from "./http/endpoint.ts";
 import { answerHttpError } from "./http/errors.ts";
 import { connectionLimits, limitConnections } from "./http/limits.ts";
 import { OperationQueue } from "./http/operation-queue.ts";
+import { checkOrigin } from "./http/origin.ts";
 import { QueryCache } from "./http/query-cache.ts";
 import { rehearsal } from "./http/rehearsal.ts";
 import { httpStatus } from "./http/status.ts";
@@ -49,6 +60,8 @@ export interface AppOptions {
   config: Config;
   /** Where the server logs in; the role socialhub_app is taken on there. */
   databaseUrl: string;
+  /** Where it logs in for people, sessions and passwords; databaseUrl unless told. */
+  identityUrl?: string;
   logger: Logger;
   /** Filled into GraphiQL; only on a demo server. */
   demoKey?: () => string | undefined;
@@ -60,17 +73,20 @@ const CACHED_DOCUMENT_CHARACTERS = 1_000_000;
 /** Untransacted look-ups, of keys and of readiness, have connections of their own. */
 const LOOKUP_CONNECTIONS = 2;
 
+/** How many passwords are hashed at the same time, of which each takes 32 MB, and how many wait. */
+const SIGN_INS = { running: 2, queued: 50 };
+
 /** Builds the server from its configuration and a migrated database. */
 export async function createApp({
   config,
   databaseUrl,
+  identityUrl = databaseUrl,
   logger,
   demoKey,
 }: AppOptions): Promise<App> {
   const pool = createPool(config, databaseUrl, config.pool.size);
   const lookups = createPool(config, databaseUrl, LOOKUP_CONNECTIONS);
   const operations = new OperationQueue(config.operations);
-  const authenticator = new Authenticator(lookups);
 
   const options = apolloOptions(config, logger);
   const trustedDocuments = await loadTrustedDocuments(
@@ -81,6 +97,7 @@ export async function createApp({
   );
   const redis = config.redis && new Redis(config.redis, logger);
   const budget = new Budget(redis);
+  const identity = createIdentity({ config, url: identityUrl, lookups, budget, logger });
 
   const loggerInstance: FastifyBaseLogger = logger;
   const server = fastify({
@@ -108,18 +125,37 @@ export async function createApp({
 
   const apollo = new ApolloServer(options);
   await apollo.start();
+  const tell = (reply: FastifyReply) => (levels: readonly Level[]) =>
+    void reply.headers(budgetHeaders(levels));
+  const { publicUrl } = config.people;
+  const authenticate = async (request: FastifyRequest, reply: FastifyReply) => {
+    const { authorization, cookie } = request.headers;
+    const workspaceId = askedWorkspace(request);
+    const credential = identity.credentials.of({ authorization, cookie, workspaceId });
+    if (credential.isAmbient) checkOrigin(request, publicUrl);
+    const from = { address: request.ip, limit: config.rate.addressPoints };
+    return identifyWithin(credential, budget, from, tell(reply));
+  };
   const identify: Endpoint["identify"] = async (request, reply, query) => {
-    const { authorization } = request.headers;
-    const asking = { authorization, address: request.ip, limit: config.rate.addressPoints };
-    const tell = (levels: readonly Level[]) => void reply.headers(budgetHeaders(levels));
-    const authentication = await identifyWithin(authenticator, budget, asking, tell);
-    const { viewer } = authentication;
+    const authentication = await authenticate(request, reply);
+    const { viewer, person } = authentication;
     // A stranger's operation is not even parsed.
-    if (!viewer && !isPing(query)) throw unauthenticated("there is no credential");
-    const charge = viewer && (await Charge.admit(budget, viewer, config.rate));
-    if (charge) tell(charge.levels);
+    if (!viewer && !person && !isPing(query)) throw unauthenticated("there is no credential");
+    const charge = await Charge.admit(budget, authentication, config.rate);
+    if (charge) tell(reply)(charge.levels);
     return { authentication, charge };
   };
+  const signInTurns = new OperationQueue({ ...SIGN_INS, waitMs: config.operations.waitMs });
+  await server.register(async (child) =>
+    authEndpoint(child, {
+      ...identity,
+      publicUrl,
+      logger,
+      turns: signInTurns,
+      json: config.http.json,
+      identify: authenticate,
+    }),
+  );
   await server.register(async (child) =>
     graphqlEndpoint(child, {
       apollo,
@@ -142,7 +178,7 @@ export async function createApp({
       await server.close();
       await apollo.stop();
       redis?.close();
-      await Promise.all([pool.close(), lookups.close()]);
+      await Promise.all([pool.close(), lookups.close(), identity.close()]);
     },
   };
 }

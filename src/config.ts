@@ -63,6 +63,14 @@ export interface Config {
   log: { level: Parsed["LOG_LEVEL"]; format: Parsed["LOG_FORMAT"] };
   /** Origins whose pages may ask, `*` alone standing for all, and what is compressed. */
   edge: { corsOrigins: string[]; compressionThresholdBytes: number };
+  /** How people sign in: where browsers are, what signs cookies, and how many attempts may fail. */
+  people: {
+    /** An origin, for links too. */
+    publicUrl: string;
+    /** Undefined when the database keeps one. */
+    sessionSecret: string | undefined;
+    attempts: { perEmail: number; perAddress: number };
+  };
   /** Operations that are accepted by id, from a file; `only` when nothing else is. */
   trustedDocuments: { path: string | undefined; only: boolean };
 }
@@ -98,8 +106,15 @@ function dotEnv(): Environment {
 
 /** A wrong value for the message: in one line, not endless, and nothing that may hold a password. */
 function shown(name: string, text = "") {
+  if (name.endsWith("_SECRET")) return "too short";
   if (name.endsWith("_URL")) return "not such a URL";
   return JSON.stringify(text.length > 60 ? `${text.slice(0, 60)}…` : text);
+}
+
+/** An address for people: one that stands for this machine is called localhost. */
+export function localUrl(host: string, port: number): string {
+  const isHere = ["0.0.0.0", "::", "::1", "127.0.0.1"].includes(host);
+  return `http://${isHere ? "localhost" : host.includes(":") ? `[${host}]` : host}:${port}`;
 }
 
 function assemble(value: Parsed): Config {
@@ -176,6 +191,14 @@ function assemble(value: Parsed): Config {
     edge: {
       corsOrigins: value.CORS_ORIGINS ?? [],
       compressionThresholdBytes: value.COMPRESSION_THRESHOLD_BYTES,
+    },
+    people: {
+      publicUrl: value.PUBLIC_URL ?? localUrl(value.HOST, value.PORT),
+      sessionSecret: value.SESSION_SECRET,
+      attempts: {
+        perEmail: value.SIGN_IN_ATTEMPTS_PER_EMAIL,
+        perAddress: value.SIGN_IN_ATTEMPTS_PER_ADDRESS,
+      },
     },
     trustedDocuments: {
       path: value.TRUSTED_DOCUMENTS,

@@ -1,8 +1,9 @@
 import type DataLoader from "dataloader";
-import { unauthenticated, type Authentication } from "./auth/authenticate.ts";
+import { noWorkspace, unauthenticated, type Authentication } from "./auth/authenticate.ts";
 import type { Person } from "./auth/person.ts";
 import type { Viewer } from "./auth/viewer.ts";
 import type { Charge } from "./budget/charge.ts";
+import { NO_WORKSPACE } from "./db/no-workspace.ts";
 import type { Pool } from "./db/pool.ts";
 import { ReadSession } from "./db/session.ts";
 import { inWriteSession, type WriteSession } from "./db/write-session.ts";
@@ -35,9 +36,12 @@ export interface RequestContext {
   readonly requestId: string;
   /** When the request came in, as `performance.now()` tells time. */
   readonly startedAt: number;
-  /** Undefined for a request without credential: it gets no further than `__typename`. */
+  /**
+   * Undefined for a request without credential, which gets no further than `__typename`, and for a
+   * person who is not a member of the workspace asked for.
+   */
   readonly viewer: Viewer | undefined;
-  /** Who has signed in, also without being a member of the workspace that is asked for. */
+  /** Whoever is signed in, also when they are a member of no workspace; undefined for an API key. */
   readonly person: Person | undefined;
   /** The only door to SQL. */
   readonly session: ReadSession;
@@ -64,9 +68,6 @@ export interface RequestContext {
   /** Whether the answer has `extensions.cost`: the client asked, or the key is made so. */
   readonly tellsCost: boolean;
 }
-
-/** The workspace of nobody: below row-level security it holds nothing. */
-const NO_WORKSPACE = "00000000-0000-0000-0000-000000000000";
 
 /** The context of a request; made after all waiting for identity, before any loader. */
 export function createContext(
@@ -111,10 +112,11 @@ export function createContext(
   };
 }
 
-/** The viewer of a request that must have one. Throws UNAUTHENTICATED. */
+/** The viewer of a request that must have one. Throws UNAUTHENTICATED, or NO_WORKSPACE for a person without. */
 export function viewerOf(context: RequestContext): Viewer {
-  if (!context.viewer) throw unauthenticated("there is no credential");
-  return context.viewer;
+  if (context.viewer) return context.viewer;
+  if (context.person) throw noWorkspace();
+  throw unauthenticated("there is no credential");
 }
 
 /** The person who has signed in. Throws UNAUTHENTICATED when none has. */

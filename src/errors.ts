@@ -35,6 +35,8 @@ export const errorStatus = {
   UNAUTHENTICATED: 401,
   /** The viewer may not do this. */
   FORBIDDEN: 403,
+  /** The person is signed in, but is no member of the workspace asked for, or of any. */
+  NO_WORKSPACE: 403,
   /** The operation has more entity levels than are allowed. */
   DEPTH_LIMIT_EXCEEDED: 400,
   /** The operation costs more complexity points than are allowed. */

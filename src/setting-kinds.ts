@@ -65,6 +65,16 @@ export const origins = {
   may: "origins such as https://app.example.com, separated by commas and without a path, or *",
 };
 
+export const origin = {
+  check: z.string().refine(isOrigin).optional(),
+  may: "a URL such as https://social.example.com, without a path",
+};
+
+export const secret = {
+  check: z.string().min(32).optional(),
+  may: "at least 32 characters that nobody can guess, as from openssl rand -base64 32",
+};
+
 export const file = {
   check: z
     .string()
@@ -86,5 +96,6 @@ function isPostgresUrl(text: string) {
   }
 }
 
-const isOrigin = (text: string) =>
-  /^https?:\/\//.test(text) && URL.canParse(text) && new URL(text).origin === text;
+function isOrigin(text: string) {
+  return /^https?:\/\//.test(text) && URL.canParse(text) && new URL(text).origin === text;
+}

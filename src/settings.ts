@@ -6,9 +6,11 @@ import {
   networks,
   oneOf,
   optional,
+  origin,
   origins,
   postgresUrl,
   redisUrl,
+  secret,
 } from "./setting-kinds.ts";
 
 /** More levels than these overflow the stack of what walks through a document. */
@@ -188,6 +190,26 @@ export const settings = {
     ...origins,
     default: undefined,
     about: "origins whose pages may ask from a browser, separated by commas; none when not set",
+  },
+  PUBLIC_URL: {
+    ...origin,
+    default: undefined,
+    about: "address under which browsers reach the server; from HOST and PORT when not set",
+  },
+  SESSION_SECRET: {
+    ...secret,
+    default: undefined,
+    about: "signs session cookies; made and kept in the database when not set",
+  },
+  SIGN_IN_ATTEMPTS_PER_EMAIL: {
+    ...integer(1, 100_000),
+    default: "10",
+    about: "failed attempts to sign in with one e-mail address in a quarter of an hour",
+  },
+  SIGN_IN_ATTEMPTS_PER_ADDRESS: {
+    ...integer(1, 100_000),
+    default: "50",
+    about: "failed attempts to sign in from one network address in a quarter of an hour",
   },
   TRUSTED_DOCUMENTS: {
     ...file,

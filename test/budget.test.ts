@@ -268,7 +268,9 @@ describe("a budget", () => {
       );
       const [one, two, theirs] = keys as [string, string, string];
       const refused = await exhaust(one, shared);
-      expect(refused.errors[0]!.message).toContain("of the workspace, over all its keys has");
+      expect(refused.errors[0]!.message).toContain(
+        "of the workspace, over all its keys and members has",
+      );
       expect((await shared.ask(WHO, { key: two })).status).toBe(429);
       expect(leftOf(await shared.ask(WHO, { key: theirs }), "workspace")).toBe(
         FEW_POINTS - WHO_POINTS,

@@ -7,7 +7,7 @@ import { Pool } from "../src/db/pool.ts";
 import { run, temporaryFolder, type Ended } from "./support/command.ts";
 import { createTestDatabase, type TestDatabase } from "./support/database.ts";
 
-const commands = ["serve", "migrate", "seed", "import", "workspace", "key"];
+const commands = ["serve", "migrate", "seed", "import", "workspace", "member", "key"];
 const nobody = "00000000-0000-7000-8000-000000000000";
 
 let database: TestDatabase;

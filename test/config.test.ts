@@ -180,6 +180,19 @@ describe("the configuration", () => {
     }
   });
 
+  it("takes no short secret, and does not repeat it", () => {
+    const line = complaint({ SESSION_SECRET: "s3cret-word" });
+    expect(line).toMatch(/^SESSION_SECRET is too short; it must be at least 32 characters/);
+    expect(line).not.toContain("s3cret-word");
+  });
+
+  it("takes HOST and PORT for the public address, unless there is one", () => {
+    const publicUrl = (settings: Record<string, string>) => readConfig(settings).people.publicUrl;
+    expect(publicUrl({})).toBe("http://localhost:4000");
+    expect(publicUrl({ HOST: "fd00::1", PORT: "80" })).toBe("http://[fd00::1]:80");
+    expect(publicUrl({ PUBLIC_URL: "https://social.example" })).toBe("https://social.example");
+  });
+
   it("takes the server's login for the owner's, unless there is another", () => {
     const owner = "postgresql://owner:p%40ss@db.example/social?sslmode=require";
     expect(readConfig({ DATABASE_URL: database }).database).toEqual({
@@ -196,7 +209,7 @@ describe("the configuration", () => {
   });
 
   it("covers every setting with a wrong value above", () => {
-    const words = ["HOST", "DATA_DIR", "DEMO", "LOG_LEVEL", "LOG_FORMAT"];
+    const words = ["SESSION_SECRET", "HOST", "DATA_DIR", "DEMO", "LOG_LEVEL", "LOG_FORMAT"];
     const http = [
       "CORS_ORIGINS",
       "TRUSTED_DOCUMENTS",

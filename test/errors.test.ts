@@ -10,6 +10,7 @@ import { formatError } from "../src/insight/format-error.ts";
 import { createTestApp, makeKey, type Json, type TestApp } from "./support/app.ts";
 import { listen, open, parse } from "./support/raw-http.ts";
 import { codeOf, keepLogs, send, type RawAnswer } from "./support/http.ts";
+import { addPerson, signIn } from "./support/people.ts";
 
 const logs = keepLogs();
 let app: TestApp;
@@ -369,6 +370,15 @@ describe("every code", () => {
     NODE_LIMIT_EXCEEDED: () =>
       ask("{ accounts(first: 100) { nodes { posts(first: 100) { totalCount } } } }"),
     FORBIDDEN: async () => ask("{ accounts { totalCount } }", await newKey(["insight"])),
+    NO_WORKSPACE: async () => {
+      await addPerson(app.database, "ada@example.com");
+      const cookie = await signIn(app, "ada@example.com");
+      return send(app, {
+        body: { query: "{ accounts { totalCount } }" },
+        key: null,
+        headers: { cookie },
+      });
+    },
     OPERATION_RESOLUTION_FAILURE: () => ask("query A { __typename } query B { __typename }"),
     PERSISTED_QUERY_NOT_FOUND: () =>
       send(app, {

@@ -34,6 +34,7 @@ import {
 } from "./support/everything.ts";
 import { fillEmptyTables } from "./support/fixtures.ts";
 import { codeOf } from "./support/http.ts";
+import { addPerson, askAs, signIn } from "./support/people.ts";
 import { readTables } from "./support/tables.ts";
 
 const schema = buildSchema();
@@ -192,6 +193,7 @@ describe("the SDL", () => {
       "Query.nodes",
       "Viewer.permissions",
       "Viewer.scopes",
+      "Viewer.workspaces",
     ]);
     for (const { place, field } of lists) {
       if (isEnumType(getNamedType(field.type))) continue;
@@ -478,6 +480,10 @@ describe("every field", () => {
     });
     const { data } = await app.read(root);
     collect(data, seen);
+    // A key is no member.
+    await addPerson(app.database, "ada@example.com", [{ workspaceId, role: "OWNER" }]);
+    const cookie = await signIn(app, "ada@example.com");
+    collect((await askAs(app, cookie, root)).data, seen);
     const others = objectTypes(schema).filter(
       (type) => !asked.includes(type.name) && type !== query && !isWritten(type),
     );

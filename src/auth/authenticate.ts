@@ -2,15 +2,12 @@ import { sql } from "drizzle-orm";
 import type { Pool } from "../db/pool.ts";
 import { PoolError } from "../db/pool-error.ts";
 import { ReadSession } from "../db/session.ts";
-import { statement, value } from "../db/statement.ts";
+import { statement, value, type Statement, type Values } from "../db/statement.ts";
 import { refusal } from "../errors.ts";
 import { parseKey } from "./api-key.ts";
 import type { Person } from "./person.ts";
+import { Remembered, type LookUp } from "./remember.ts";
 import { Viewer, type ViewerFacts } from "./viewer.ts";
-
-/** How long a key's look-up is remembered: a revoked key is refused after this at the latest. */
-const REMEMBERED_MS = 5_000;
-const MOST_REMEMBERED = 10_000;
 
 type KeyRow = Omit<ViewerFacts, "workspaceId" | "kind">;
 
@@ -23,20 +20,16 @@ const findKey = statement<KeyRow>(sql`
     show_cost as "showsCost", trusted_documents_only as "trustedDocumentsOnly"
   from find_api_key(${value("hash", "text")})`);
 
+/** Who asks, as far as a credential tells. */
 export interface Authentication {
-  /** Undefined for a request without credential. */
+  /** Undefined for a request without credential, and for a person who is not in the workspace asked for. */
   viewer: Viewer | undefined;
-  /** Who has signed in; undefined for an API key. */
+  /** Whoever is signed in; undefined for an API key. */
   person?: Person | undefined;
-  /** SQL statements that finding the viewer took: none while a key is remembered. */
+  /** SQL statements that finding out took: none while the credential is remembered. */
   statements: number;
-}
-
-interface Remembered {
-  until: number;
-  /** Whether the last look-up found the key; undefined during the first. */
-  valid: boolean | undefined;
-  found: Promise<{ viewer: Viewer | undefined; statements: number }>;
+  /** Values of `set-cookie` for the answer: a session that was made to last longer. */
+  cookies?: readonly string[];
 }
 
 /**
@@ -46,7 +39,7 @@ interface Remembered {
  */
 export class Authenticator {
   readonly #pool: Pool;
-  readonly #remembered = new Map<string, Remembered>();
+  readonly #remembered = new Remembered<Viewer>();
 
   constructor(pool: Pool) {
     this.#pool = pool;
@@ -58,56 +51,49 @@ export class Authenticator {
    */
   knows(authorization: string | undefined): boolean {
     const key = authorization === undefined ? undefined : keyOf(authorization);
-    const remembered = key && this.#remembered.get(key.hash);
-    return remembered !== undefined && remembered.valid !== false;
+    return key !== undefined && this.#remembered.knows(key.hash);
   }
 
   async authenticate(authorization: string | undefined): Promise<Authentication> {
     if (authorization === undefined) return { viewer: undefined, statements: 0 };
     const key = keyOf(authorization);
     if (!key) throw unauthenticated("the Authorization header is not `Bearer` and an API key");
-
-    const remembered = this.#remembered.get(key.hash);
-    const known = remembered !== undefined && remembered.until > Date.now();
-    const looking = known ? remembered.found : this.#remember(key.hash, this.#find(key));
-    const { viewer, statements } = await looking.catch((error: unknown) => {
-      this.#remembered.delete(key.hash);
-      if (error instanceof PoolError) throw unavailable(error);
-      throw error;
-    });
-    if (!viewer) throw unauthenticated("the API key is unknown, expired or revoked");
-    return { viewer, statements: known ? 0 : statements };
-  }
-
-  #remember(hash: string, found: Remembered["found"]) {
-    const oldest = this.#remembered.keys().next();
-    if (this.#remembered.size >= MOST_REMEMBERED && !oldest.done) {
-      this.#remembered.delete(oldest.value);
-    }
-    const valid = this.#remembered.get(hash)?.valid;
-    const remembered: Remembered = { until: Date.now() + REMEMBERED_MS, valid, found };
-    this.#remembered.delete(hash);
-    this.#remembered.set(hash, remembered);
-    found.then(
-      ({ viewer }) => (remembered.valid = viewer !== undefined),
-      () => undefined,
-    );
-    return found;
+    const looked = this.#remembered.get(key.hash, () => this.#find(key));
+    const { found, statements } = await looked.catch(refuseWithoutDatabase);
+    if (!found) throw unauthenticated("the API key is unknown, expired or revoked");
+    return { viewer: found, statements };
   }
 
   async #find({ workspaceId, hash }: { workspaceId: string; hash: string }) {
-    const session = new ReadSession(this.#pool, workspaceId);
-    try {
-      const [row] = await session.run(findKey, { hash }, { loader: "authenticate", keys: 1 });
-      const { statements, overhead } = session.record;
-      return {
-        viewer: row && new Viewer({ ...row, kind: "API_KEY", workspaceId }),
-        statements: statements + overhead,
-      };
-    } finally {
-      void session.close();
-    }
+    const row = await lookUp(this.#pool, workspaceId, findKey, { hash });
+    return {
+      found: row.found && new Viewer({ ...row.found, kind: "API_KEY", workspaceId }),
+      statements: row.statements,
+    };
   }
+}
+
+/** One statement that finds who somebody is, in a session of its own: all of that is overhead. */
+export async function lookUp<Row>(
+  pool: Pool,
+  workspaceId: string,
+  finding: Statement<Row>,
+  values: Values,
+): Promise<LookUp<Row>> {
+  const session = new ReadSession(pool, workspaceId);
+  try {
+    const [found] = await session.run(finding, values, { loader: "authenticate", keys: 1 });
+    const { statements, overhead } = session.record;
+    return { found, statements: statements + overhead };
+  } finally {
+    void session.close();
+  }
+}
+
+/** Turns the failure to get a connection into SERVICE_UNAVAILABLE. */
+export function refuseWithoutDatabase(error: unknown): never {
+  if (error instanceof PoolError) throw unavailable(error);
+  throw error;
 }
 
 function keyOf(authorization: string) {
@@ -127,11 +113,22 @@ export const isPing = (source: unknown) =>
 export const unauthenticated = (why: string) =>
   refusal(
     "UNAUTHENTICATED",
-    `${why}; send the header Authorization: Bearer <API key>`,
+    `${why}; send the header Authorization: Bearer <API key>, or sign in`,
     {},
     {
       "www-authenticate": 'Bearer realm="SocialHub"',
     },
+  );
+
+/**
+ * The refusal of a person who has no part in the workspace asked for. Whether there is such a workspace
+ * is not told.
+ */
+export const noWorkspace = () =>
+  refusal(
+    "NO_WORKSPACE",
+    "You are not a member of the workspace asked for, or of any; name one of yours in the header " +
+      "x-workspace, or accept an invitation",
   );
 
 /** The refusal of a request that gets no database connection in time. Its `cause` is for the log. */

@@ -4,7 +4,7 @@ import {
   msOf,
   raised,
   returnable,
-  WINDOW_SECONDS,
+  windowSecondsOf,
   type Holder,
   type Level,
 } from "./level.ts";
@@ -28,8 +28,8 @@ export interface Taken {
 /** The rate budgets: a leaky bucket of complexity points for each holder. */
 export class Budget {
   readonly #redis: Redis | undefined;
-  /** By their limit: a limiter has one for all its buckets. */
-  readonly #limiters = new Map<number, LocalBuckets | ReturnType<typeof sharedBuckets>>();
+  /** By limit and window: a limiter has one of each for all its buckets. */
+  readonly #limiters = new Map<string, LocalBuckets | ReturnType<typeof sharedBuckets>>();
 
   constructor(redis?: Redis) {
     this.#redis = redis;
@@ -55,7 +55,7 @@ export class Budget {
     await Promise.all(
       levels.map(async (level) => {
         const back = returnable(level, points);
-        if (back > 0) await this.#limiter(level.limit).reward(nameOf(level.holder), back);
+        if (back > 0) await this.#limiter(level.holder).reward(nameOf(level.holder), back);
       }),
     );
   }
@@ -63,25 +63,28 @@ export class Budget {
   async #pour(holder: Holder, points: number): Promise<Poured> {
     const { limit } = holder;
     try {
-      const { consumedPoints } = await this.#limiter(limit).consume(nameOf(holder), points);
+      const { consumedPoints } = await this.#limiter(holder).consume(nameOf(holder), points);
       return { level: levelAt(holder, consumedPoints), wait: 0 };
     } catch (refused) {
       if (!(refused instanceof RateLimiterRes)) throw refused;
       const { consumedPoints } = refused;
       return {
         level: levelAt(holder, consumedPoints - points),
-        wait: Math.max(1, msOf(consumedPoints - limit, limit)),
+        wait: Math.max(1, msOf(consumedPoints - limit, holder)),
       };
     }
   }
 
-  #limiter(limit: number) {
+  #limiter(holder: Holder) {
+    const { limit } = holder;
+    const windowSeconds = windowSecondsOf(holder);
+    const name = `${limit}/${windowSeconds}`;
     const limiter =
-      this.#limiters.get(limit) ??
+      this.#limiters.get(name) ??
       (this.#redis
-        ? sharedBuckets(this.#redis, limit, WINDOW_SECONDS)
-        : new LocalBuckets(limit, WINDOW_SECONDS));
-    this.#limiters.set(limit, limiter);
+        ? sharedBuckets(this.#redis, limit, windowSeconds)
+        : new LocalBuckets(limit, windowSeconds));
+    this.#limiters.set(name, limiter);
     return limiter;
   }
 }

@@ -1,4 +1,4 @@
-import type { Viewer } from "../auth/viewer.ts";
+import type { Authentication } from "../auth/authenticate.ts";
 import type { Config } from "../config.ts";
 import type { Budget } from "./budget.ts";
 import { raised, type Holder, type Level } from "./level.ts";
@@ -7,7 +7,7 @@ import { raised, type Holder, type Level } from "./level.ts";
 const ADMISSION_POINTS = 1;
 
 /**
- * What one request takes out of the budgets of its key and its workspace: a point when it comes in,
+ * What one request takes out of the budgets of its key or person and its workspace: a point when it comes in,
  * the rest of what it asks for when it has passed the gates; what it does not use goes back.
  */
 export class Charge {
@@ -26,13 +26,14 @@ export class Charge {
     this.#levels = levels;
   }
 
-  /** Lets a request of a viewer in, or throws RATE_LIMITED. */
-  static async admit(budget: Budget, viewer: Viewer, rate: Config["rate"]): Promise<Charge> {
-    const { workspaceId, id, limits } = viewer;
-    const holders: Holder[] = [
-      { kind: "key", id: `${workspaceId}:${id}`, limit: limits.ratePoints ?? rate.keyPoints },
-      { kind: "workspace", id: workspaceId, limit: rate.workspacePoints },
-    ];
+  /** Lets a request in, or throws RATE_LIMITED. Undefined when nobody is known to ask. */
+  static async admit(
+    budget: Budget,
+    asking: Pick<Authentication, "viewer" | "person">,
+    rate: Config["rate"],
+  ): Promise<Charge | undefined> {
+    const holders = holdersOf(asking, rate);
+    if (holders.length === 0) return undefined;
     return new Charge(budget, holders, await budget.take(holders, ADMISSION_POINTS));
   }
 
@@ -72,4 +73,24 @@ export class Charge {
     if (!level) throw new Error("a charge has holders");
     return level;
   }
+}
+
+/** A person has one budget, in whichever of their workspaces they are. */
+function holdersOf(
+  { viewer, person }: Pick<Authentication, "viewer" | "person">,
+  rate: Config["rate"],
+): Holder[] {
+  const workspace = viewer && {
+    kind: "workspace" as const,
+    id: viewer.workspaceId,
+    limit: rate.workspacePoints,
+  };
+  const own: Holder | undefined = person
+    ? { kind: "person", id: person.userId, limit: rate.keyPoints }
+    : viewer && {
+        kind: "key",
+        id: `${viewer.workspaceId}:${viewer.id}`,
+        limit: viewer.limits.ratePoints ?? rate.keyPoints,
+      };
+  return [own, workspace].filter((holder) => holder !== undefined);
 }

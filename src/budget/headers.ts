@@ -1,4 +1,4 @@
-import { WINDOW_SECONDS, type Level } from "./level.ts";
+import { windowSecondsOf, type Level } from "./level.ts";
 
 /**
  * `RateLimit` and `RateLimit-Policy`, as the IETF draft for them has it: Lists of Structured Fields
@@ -9,7 +9,9 @@ export function budgetHeaders(levels: readonly Level[]): Record<string, string> 
   const seconds = ({ resetAt }: Level) => Math.max(0, Math.ceil((resetAt - Date.now()) / 1000));
   return {
     "ratelimit-policy": levels
-      .map((level) => item(level, `q=${level.limit};qu="points";w=${WINDOW_SECONDS}`))
+      .map((level) =>
+        item(level, `q=${level.limit};qu="points";w=${windowSecondsOf(level.holder)}`),
+      )
       .join(", "),
     ratelimit: levels
       .map((level) => item(level, `r=${level.remaining};t=${seconds(level)}`))

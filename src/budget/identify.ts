@@ -1,30 +1,31 @@
 import { GraphQLError } from "graphql";
-import type { Authentication, Authenticator } from "../auth/authenticate.ts";
+import type { Authentication } from "../auth/authenticate.ts";
+import type { Credential } from "../auth/credential.ts";
 import type { ErrorCode } from "../errors.ts";
 import { networkOf } from "./address.ts";
 import type { Budget } from "./budget.ts";
-import type { Level } from "./level.ts";
+import type { Holder, Level } from "./level.ts";
 
 /**
  * Finds out who asks. Whoever is not known yet pays a point from the budget of the address first,
- * before the key is looked up, and gets it back when the key is valid: guessing keys and asking
- * without one are limited by address. A client with a valid key is not held up by strangers at its
- * address, except for its first request. Whoever waits for the look-up of another request pays when
+ * before the credential is looked up, and gets it back when it is valid: guessing keys and asking
+ * without one are limited by address. A client with a valid credential is not held up by strangers at
+ * its address, except for its first request. Whoever waits for the look-up of another request pays when
  * that finds nothing. `tell` hears how full the budget of a stranger's address is.
  */
 export async function identify(
-  authenticator: Authenticator,
+  credential: Credential,
   budget: Budget,
-  request: { authorization: string | undefined; address: string; limit: number },
+  from: { address: string; limit: number },
   tell: (levels: readonly Level[]) => void,
 ): Promise<Authentication> {
-  const { authorization, address, limit } = request;
-  const pay = () => budget.take([{ kind: "address", id: networkOf(address), limit }], 1);
-  let levels = authenticator.knows(authorization) ? undefined : await pay();
+  const holder: Holder = { kind: "address", id: networkOf(from.address), limit: from.limit };
+  const pay = () => budget.take([holder], 1);
+  let levels = credential.isKnown ? undefined : await pay();
   const giveBack = () => levels && void budget.giveBack({ levels, points: 1 });
   try {
-    const found = await authenticator.authenticate(authorization);
-    if (found.viewer) giveBack();
+    const found = await credential.authenticate();
+    if (found.viewer || found.person) giveBack();
     else if (levels) tell(levels);
     return found;
   } catch (error) {

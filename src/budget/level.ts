@@ -1,13 +1,25 @@
-/** In what time a whole budget comes back, point by point. */
-export const WINDOW_SECONDS = 60;
+/**
+ * Whose bucket: an API key's, a signed-in person's, a workspace's, or the address's of somebody without
+ * either; and those of attempts to sign in, by e-mail address and by network address.
+ */
+export type HolderKind =
+  | "key"
+  | "person"
+  | "workspace"
+  | "address"
+  | "sign-in-email"
+  | "sign-in-address";
 
-/** Whose bucket: an API key's, a workspace's, or the address's of somebody without a key. */
 export interface Holder {
-  kind: "key" | "workspace" | "address";
+  kind: HolderKind;
   id: string;
-  /** Points a minute. */
+  /** Points in a window. */
   limit: number;
 }
+
+/** In what time a whole budget comes back, point by point. */
+export const windowSecondsOf = ({ kind }: Pick<Holder, "kind">): number =>
+  kind === "sign-in-email" || kind === "sign-in-address" ? 900 : 60;
 
 /** How full a holder's budget is. */
 export interface Level {
@@ -20,12 +32,13 @@ export interface Level {
 }
 
 /** How long points take to leak out. */
-export const msOf = (points: number, limit: number) => (points * WINDOW_SECONDS * 1000) / limit;
+export const msOf = (points: number, holder: Holder) =>
+  (points * windowSecondsOf(holder) * 1000) / holder.limit;
 
 /** How full the budget is when so much of it is taken, now. */
 export function levelAt(holder: Holder, consumed: number): Level {
   const { limit } = holder;
-  const resetAt = Math.ceil(Date.now() + msOf(consumed, limit));
+  const resetAt = Math.ceil(Date.now() + msOf(consumed, holder));
   return { holder, limit, remaining: Math.max(0, limit - consumed), resetAt };
 }
 
@@ -37,7 +50,7 @@ export const raised = ({ holder, limit, remaining }: Level, points: number): Lev
  * How much of points that were taken then can be given back: the bucket has leaked since, and what has
  * leaked has come back already. Others may have filled it meanwhile; that is theirs.
  */
-export function returnable({ limit, resetAt }: Level, points: number): number {
-  const left = ((resetAt - Date.now()) * limit) / (WINDOW_SECONDS * 1000);
+export function returnable({ holder, limit, resetAt }: Level, points: number): number {
+  const left = ((resetAt - Date.now()) * limit) / (windowSecondsOf(holder) * 1000);
   return Math.max(0, Math.min(points, left));
 }

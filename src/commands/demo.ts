@@ -9,6 +9,7 @@ import { demoWorkspaceList } from "../data/demo/seed.ts";
 import type { Client } from "../db/client.ts";
 import { inWorkspace } from "../db/workspace-transaction.ts";
 import type { OpenDatabase } from "./database.ts";
+import type { DemoPerson } from "./demo-people.ts";
 
 const demoKey = z.object({
   workspace: z.string(),
@@ -16,7 +17,11 @@ const demoKey = z.object({
   role: z.string(),
   key: z.string(),
 });
-const demoContent = z.object({ url: z.string(), graphql: z.string(), keys: z.array(demoKey) });
+const demoContent = z.object({
+  url: z.string(),
+  graphql: z.string(),
+  keys: z.array(demoKey),
+});
 
 type DemoKey = z.output<typeof demoKey>;
 
@@ -81,16 +86,26 @@ export async function demoKeys(config: Config, client: Client): Promise<DemoKey[
   return keys;
 }
 
+/** Keys and people of the demo. */
+export interface DemoAccess {
+  keys: DemoKey[];
+  people: DemoPerson[];
+}
+
 /**
- * Writes demo.json, readable by its owner alone: it holds keys. Of several servers with one data folder
- * and one database, the file names the first for as long as that one answers.
+ * Writes demo.json, readable by its owner alone: it holds keys and passwords. Of several servers with one
+ * data folder and one database, the file names the first for as long as that one answers.
  */
-export async function writeDemoFile(config: Config, own: string, keys: DemoKey[]): Promise<void> {
+export async function writeDemoFile(
+  config: Config,
+  own: string,
+  { keys, people }: DemoAccess,
+): Promise<void> {
   const path = demoFile(config);
   const known = await readDemoFile(config);
   const url =
     known && isDeepStrictEqual(known.keys, keys) && (await answers(known.url)) ? known.url : own;
-  const content = { url, graphql: `${url}/graphql`, keys };
+  const content = { url, graphql: `${url}/graphql`, keys, people };
   await mkdir(dirname(path), { recursive: true });
   // Renamed into place, so that nobody reads half of it.
   const draft = `${path}.${process.pid}.new`;

@@ -5,6 +5,7 @@ import { apiKeyScopes, memberRoles, type ApiKeyScope } from "../db/tables/access
 import { isUuid } from "../db/uuid.ts";
 import type { ImportOptions } from "./import.ts";
 import type { KeyOptions } from "./key.ts";
+import type { MemberOptions } from "./member.ts";
 import type { SeedOptions } from "./seed.ts";
 
 const LONGEST_LABEL = 200;
@@ -63,6 +64,18 @@ export function makeProgram(): Command {
     .description("make a workspace and print its id")
     .argument("<name>", "its name", label)
     .action(async (name: string) => (await import("./workspace.ts")).createWorkspace(name));
+
+  program
+    .command("member")
+    .description("people who work in a workspace")
+    .command("create")
+    .description("make somebody a member who can sign in, and print the password, once")
+    .requiredOption("--workspace <id>", "id of the workspace", uuid)
+    .requiredOption("--email <address>", "what the person signs in with")
+    .option("--name <name>", "name to show; the start of the address when not given", label)
+    .addOption(new Option("--role <role>", "its role").choices(memberRoles).default("VIEWER"))
+    .option("--password-stdin", "read the password from the input instead of making one")
+    .action(async (options: MemberOptions) => (await import("./member.ts")).createMember(options));
 
   addKey(program.command("key").description("API keys of a workspace"));
   return program;

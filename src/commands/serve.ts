@@ -7,7 +7,8 @@ import { migrate } from "../db/migrate.ts";
 import { createLogger } from "../insight/log.ts";
 import { CommandError } from "./command-error.ts";
 import { asOwner, openDatabase, type OpenDatabase } from "./database.ts";
-import { demoFile, demoKeys, wantsDemo, writeDemoFile } from "./demo.ts";
+import { demoFile, demoKeys, wantsDemo, writeDemoFile, type DemoAccess } from "./demo.ts";
+import { demoPeople } from "./demo-people.ts";
 
 /** How long a stop waits for requests in flight before it cuts their connections. */
 const STOP_PATIENCE_MS = 8_000;
@@ -57,7 +58,7 @@ async function start(config: Config, database: OpenDatabase, say: (line: string)
   const applied = await migrate(database.ownerUrl, database);
   if (applied > 0) say(`Applied ${applied} migrations.`);
 
-  const keys = config.demo ? await prepareDemo(config, database, say) : [];
+  const demo = config.demo ? await prepareDemo(config, database, say) : nothing;
   const logger = createLogger(config.log);
   // Loaded only here: the other commands start in a third of the time without GraphQL and HTTP.
   const { createApp } = await import("../app.ts");
@@ -65,25 +66,34 @@ async function start(config: Config, database: OpenDatabase, say: (line: string)
   const app = await createApp({
     config,
     databaseUrl: database.url,
+    identityUrl: database.identityUrl,
     logger,
-    demoKey: () => keys[0]?.key,
+    demoKey: () => demo.keys[0]?.key,
   });
   const url = await listen(app, config);
-  if (keys.length > 0) await writeDemoFile(config, url, keys);
+  if (demo.keys.length > 0) await writeDemoFile(config, url, demo);
   const { only, path } = config.trustedDocuments;
   const trusted = only && path !== undefined ? { path, example: exampleDocument(path) } : undefined;
-  say(banner(url, keys[0], demoFile(config), trusted));
+  say(banner(url, demo, demoFile(config), trusted));
   return app;
 }
 
-async function prepareDemo(config: Config, database: OpenDatabase, say: (line: string) => void) {
+const nothing: DemoAccess = { keys: [], people: [] };
+
+async function prepareDemo(
+  config: Config,
+  database: OpenDatabase,
+  say: (line: string) => void,
+): Promise<DemoAccess> {
   return asOwner(database.ownerUrl, async (client) => {
     if (await wantsDemo(client, database)) {
       say("Loading the demo data set …");
       const rows = await loadDemo(database.ownerUrl);
       say(`Loaded ${rows["posts"] ?? 0} posts and ${rows["comments"] ?? 0} comments.`);
     }
-    return demoKeys(config, client);
+    const keys = await demoKeys(config, client);
+    // Without its workspaces there is nobody to be.
+    return { keys, people: keys.length > 0 ? await demoPeople(client) : [] };
   });
 }
 
@@ -119,7 +129,7 @@ async function listen(app: App, config: Config): Promise<string> {
 /** `trusted` where only the operations of a manifest are accepted: one of them that can be tried. */
 function banner(
   url: string,
-  key: { workspace: string; key: string } | undefined,
+  { keys: [key], people }: DemoAccess,
   demoFilePath: string,
   trusted: { path: string; example: string | undefined } | undefined,
 ) {
@@ -143,7 +153,7 @@ SocialHub is ready.
   GraphQL    ${url}/graphql
   API key    ${key.key}
              of ${key.workspace}; more keys in ${relative(".", demoFilePath)}
-
+${peopleLines(people)}
 ${only ? `${only}\n` : ""}${tryThis(url, key.key, trusted)}Stop with Ctrl-C.
 `;
 }
@@ -162,6 +172,18 @@ function tryThis(url: string, key: string, trusted?: { example: string | undefin
     -d '${JSON.stringify(body).replaceAll("'", "\\u0027")}'
 
 `;
+}
+
+/** Who can sign in, in the workspace of the key that is shown. */
+function peopleLines(people: DemoAccess["people"]) {
+  const [first] = people;
+  if (!first) return "";
+  const lines = people
+    .filter(({ workspaceId }) => workspaceId === first.workspaceId)
+    .map(
+      ({ role, email }, index) => `  ${index === 0 ? "People " : "       "}    ${email} (${role})`,
+    );
+  return `${lines.join("\n")}\n             sign in with the password ${first.password}\n`;
 }
 
 /** Resolves at the first signal that asks to stop; a second one ends the process at once. */

@@ -165,7 +165,7 @@ interface Cancellable<Value> extends PromiseLike<Value> {
 }
 
 /** Errors of the connection, by their codes: postgres.js' own, and the operating system's. */
-function isLoss(error: unknown): boolean {
+export function isLoss(error: unknown): boolean {
   if (!(error instanceof Error) || error.name === "PostgresError" || !("code" in error))
     return false;
   return /^(CONNECT(ION)?_|E[A-Z]+$|ERR_)/.test(String(error.code));

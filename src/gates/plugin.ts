@@ -72,8 +72,9 @@ function gatesPlugin(settings: Settings): ApolloServerPlugin<RequestContext> {
 
     const measurement = measurementOf(schema, document, operation);
     const { roots, introspection, depth, plan } = measurement;
-    const { viewer, measured } = contextValue;
-    if (!viewer && !isOnlyTypename(roots)) throw unauthenticated("there is no credential");
+    const { viewer, person, measured } = contextValue;
+    if (!viewer && !person && !isOnlyTypename(roots))
+      throw unauthenticated("there is no credential");
     if (introspection > 0) {
       const limit = introspectionLimitOf(schema);
       if (introspection > limit) throw tooCurious(introspection, limit);

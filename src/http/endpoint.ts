@@ -45,7 +45,7 @@ const EXPOSED = ["x-request-id", "etag", "retry-after", "ratelimit", "ratelimit-
 const PREFLIGHT_MAX_AGE_S = 7_200;
 
 /** What an answer depends on besides the URL. */
-const VARY = ["authorization", "accept", "accept-encoding", "x-insight"];
+const VARY = ["authorization", "cookie", "x-workspace", "accept", "accept-encoding", "x-insight"];
 
 /** `/graphql`: GraphQL over HTTP, from the headers to the answer. */
 export async function graphqlEndpoint(server: FastifyInstance, endpoint: Endpoint) {
@@ -105,6 +105,8 @@ async function contextOf(
   line: LogLine,
 ): Promise<RequestContext> {
   const identity = await endpoint.identify(request, reply, query);
+  for (const cookie of identity.authentication.cookies ?? [])
+    void reply.header("set-cookie", cookie);
   const context = endpoint.createContext({
     requestId: request.id,
     startedAt: performance.now() - reply.elapsedTime,
@@ -133,7 +135,7 @@ async function execute(
   void reply.code(status ?? 200);
   // Apollo puts errors first.
   const isWhole = reply.statusCode === 200 && !body.string.startsWith('{"errors"');
-  if (request.method !== "POST" && isWhole && isUnchanged(request, reply, body.string)) {
+  if (request.method !== "POST" && isWhole && isUnchanged(request, reply, context, body.string)) {
     return reply.code(304).removeHeader("content-type").send();
   }
   return reply.send(body.string);

@@ -1,5 +1,6 @@
 import { ApolloServer, type ApolloServerOptions, type ApolloServerPlugin } from "@apollo/server";
 import { Viewer } from "../auth/viewer.ts";
+import { NO_WORKSPACE } from "../db/no-workspace.ts";
 import type { RequestContext } from "../context.ts";
 import type { Asking } from "./endpoint.ts";
 import type { Rehearse } from "./trusted-documents.ts";
@@ -30,9 +31,9 @@ const rehearsing = (): Asking => ({
   caller: { ipAddress: null, userAgent: null },
   authentication: {
     viewer: new Viewer({
-      workspaceId: "00000000-0000-0000-0000-000000000000",
+      workspaceId: NO_WORKSPACE,
       kind: "API_KEY",
-      id: "00000000-0000-0000-0000-000000000000",
+      id: NO_WORKSPACE,
       name: "rehearsal",
       role: "OWNER",
       scopes: ["read", "write", "admin"],

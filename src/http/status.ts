@@ -25,7 +25,7 @@ function setStatus({ request, response }: GraphQLRequestContextWillSendResponse<
   const { http, body } = response;
   const { singleResult } = body;
   const codes = singleResult.errors?.map(({ extensions }) => extensions?.["code"]) ?? [];
-  for (const code of ["SERVICE_UNAVAILABLE", "TIMEOUT", "FORBIDDEN"] as const) {
+  for (const code of ["SERVICE_UNAVAILABLE", "TIMEOUT", "FORBIDDEN", "NO_WORKSPACE"] as const) {
     if (!codes.includes(code) || hasData(singleResult)) continue;
     delete singleResult.data;
     http.status = errorStatus[code];

@@ -1133,17 +1133,21 @@ type Viewer {
   permissions: [Permission!]!
   "Whether the key may send trusted documents only."
   isTrustedDocumentsOnly: Boolean!
-  "The viewer's workspace."
+  "The workspace that is asked for."
   workspace: Workspace
+  "The member who has signed in; null for an API key."
+  member: Member
+  "The workspaces that the viewer can ask for with the header \`x-workspace\`, the first joined first; at most 100. A key has one."
+  workspaces: [ViewerWorkspace!]
 }
 
-"A workspace that the signed-in person belongs to."
+"A workspace of the viewer's, and what the viewer is in it."
 type ViewerWorkspace {
-  "Global id of the workspace, for the header \`x-workspace\`."
+  "Global id of the workspace: what the header \`x-workspace\` takes."
   workspaceId: ID!
   "Name of the workspace."
   name: String!
-  "What the person is there."
+  "What the viewer is in it."
   role: Role!
 }
 

@@ -1111,18 +1111,22 @@ export type Viewer = {
   permissions: Array<Permission>;
   /** Whether the key may send trusted documents only. */
   isTrustedDocumentsOnly: Scalars['Boolean']['output'];
-  /** The viewer's workspace. */
+  /** The workspace that is asked for. */
   workspace: Maybe<Workspace>;
+  /** The member who has signed in; null for an API key. */
+  member: Maybe<Member>;
+  /** The workspaces that the viewer can ask for with the header `x-workspace`, the first joined first; at most 100. A key has one. */
+  workspaces: Maybe<Array<ViewerWorkspace>>;
 };
 
-/** A workspace that the signed-in person belongs to. */
+/** A workspace of the viewer's, and what the viewer is in it. */
 export type ViewerWorkspace = {
   __typename?: 'ViewerWorkspace';
-  /** Global id of the workspace, for the header `x-workspace`. */
+  /** Global id of the workspace: what the header `x-workspace` takes. */
   workspaceId: Scalars['ID']['output'];
   /** Name of the workspace. */
   name: Scalars['String']['output'];
-  /** What the person is there. */
+  /** What the viewer is in it. */
   role: Role;
 };
 
@@ -1601,7 +1605,7 @@ export type ResolversTypes = {
   TagOrder: TagOrder;
   UserError: ResolverTypeWrapper<UserError>;
   UserErrorCode: UserErrorCode;
-  Viewer: ResolverTypeWrapper<Omit<Viewer, 'workspace'> & { workspace?: Maybe<ResolversTypes['Workspace']> }>;
+  Viewer: ResolverTypeWrapper<Omit<Viewer, 'workspace' | 'member'> & { workspace?: Maybe<ResolversTypes['Workspace']>, member?: Maybe<ResolversTypes['Member']> }>;
   ViewerWorkspace: ResolverTypeWrapper<ViewerWorkspace>;
   Role: Role;
   Scope: Scope;
@@ -1682,7 +1686,7 @@ export type ResolversParentTypes = {
   RateLimit: RateLimit;
   Tag: TagRow;
   UserError: UserError;
-  Viewer: Omit<Viewer, 'workspace'> & { workspace?: Maybe<ResolversParentTypes['Workspace']> };
+  Viewer: Omit<Viewer, 'workspace' | 'member'> & { workspace?: Maybe<ResolversParentTypes['Workspace']>, member?: Maybe<ResolversParentTypes['Member']> };
   ViewerWorkspace: ViewerWorkspace;
   Workspace: WorkspaceRow;
   UpdateWorkspaceInput: UpdateWorkspaceInput;
@@ -1978,6 +1982,8 @@ export type ViewerResolvers<ContextType = RequestContext, ParentType extends Res
   permissions?: Resolver<Array<ResolversTypes['Permission']>, ParentType, ContextType>;
   isTrustedDocumentsOnly?: Resolver<ResolversTypes['Boolean'], ParentType, ContextType>;
   workspace?: Resolver<Maybe<ResolversTypes['Workspace']>, ParentType, ContextType>;
+  member?: Resolver<Maybe<ResolversTypes['Member']>, ParentType, ContextType>;
+  workspaces?: Resolver<Maybe<Array<ResolversTypes['ViewerWorkspace']>>, ParentType, ContextType>;
 };
 
 export type ViewerWorkspaceResolvers<ContextType = RequestContext, ParentType extends ResolversParentTypes['ViewerWorkspace'] = ResolversParentTypes['ViewerWorkspace']> = {
