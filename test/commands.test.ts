@@ -1,9 +1,13 @@
+import { CommanderError, type Command } from "commander";
 import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from "vitest";
 import { Authenticator } from "../src/auth/authenticate.ts";
+import { LastUsed } from "../src/auth/last-used.ts";
+import { makeProgram } from "../src/commands/program.ts";
 import { APP_ROLE } from "../src/db/client.ts";
 import { Pool } from "../src/db/pool.ts";
+import { createLogger } from "../src/insight/log.ts";
 import { run, temporaryFolder, type Ended } from "./support/command.ts";
 import { createTestDatabase, type TestDatabase } from "./support/database.ts";
 
@@ -35,6 +39,28 @@ function expectOneLine({ code, stdout, stderr }: Ended, line: RegExp) {
   expect(stderr).not.toMatch(/\n\s+at /);
 }
 
+/**
+ * What a command line that is not run is answered with, told without a process for each. It must be
+ * help or a mistake: what it asks for would happen here.
+ */
+async function answerTo(words: string[]): Promise<Ended> {
+  const answer: Ended = { code: 0, stdout: "", stderr: "" };
+  const listen = (command: Command) => {
+    command.exitOverride().configureOutput({
+      writeOut: (text) => (answer.stdout += text),
+      writeErr: (text) => (answer.stderr += text),
+    });
+    command.commands.forEach(listen);
+  };
+  const program = makeProgram();
+  listen(program);
+  const error: unknown = await program
+    .parseAsync(words, { from: "user" })
+    .catch((reason: unknown) => reason);
+  if (!(error instanceof CommanderError)) throw new Error(`${words.join(" ")} was run`);
+  return { ...answer, code: error.exitCode };
+}
+
 describe("socialhub --help", () => {
   it("lists the commands", async () => {
     const { code, stdout, stderr } = await socialhub(["--help"]);
@@ -44,18 +70,21 @@ describe("socialhub --help", () => {
 
   it("explains each of them", async () => {
     const asked = [...commands, "key create", "key list", "key revoke", "workspace create"];
-    const answers = await Promise.all(
-      asked.map((command) => socialhub([...command.split(" "), "--help"])),
-    );
-    answers.forEach(({ code, stdout, stderr }, index) => {
+    for (const command of asked) {
+      const { code, stdout, stderr } = await answerTo([...command.split(" "), "--help"]);
       expect({ code, stderr }).toEqual({ code: 0, stderr: "" });
-      expect(stdout).toMatch(new RegExp(`^Usage: socialhub ${asked[index]}\\b.*\n\n\\w`));
-    });
+      expect(stdout).toMatch(new RegExp(`^Usage: socialhub ${command}\\b.*\\n\\n\\w`));
+    }
   });
 });
 
 describe("a mistake on the command line", () => {
-  it.concurrent.each([
+  it("ends the process with 1", async () => {
+    const words = ["key", "list", "--workspace", "42"];
+    expect(await socialhub(words)).toEqual(await answerTo(words));
+  });
+
+  it.each([
     ["an unknown command", ["sevre"], /unknown command 'sevre'/],
     ["an unknown subcommand", ["key", "make"], /unknown command 'make'|Usage: socialhub key/],
     ["an unknown option", ["serve", "--prot", "4000"], /unknown option '--prot'/],
@@ -90,7 +119,7 @@ describe("a mistake on the command line", () => {
   ] as [string, string[], RegExp][])(
     "such as %s is answered with the usage",
     async (_, words, what) => {
-      const { code, stdout, stderr } = await socialhub(words);
+      const { code, stdout, stderr } = await answerTo(words);
       expect({ code, stdout }).toEqual({ code: 1, stdout: "" });
       expect(stderr).toMatch(what);
       expect(stderr).toContain("Usage: socialhub");
@@ -128,7 +157,7 @@ describe("a command that cannot go on says why in a line", () => {
     });
     const [refused, nowhere, stranger] = await Promise.all([
       socialhub(["migrate"], { DATABASE_URL: away }),
-      socialhub(["serve"], { DATABASE_URL: url((each) => (each.pathname = "/nowhere")) }),
+      socialhub(["seed"], { DATABASE_URL: url((each) => (each.pathname = "/nowhere")) }),
       socialhub(["migrate"], { DATABASE_URL: url((each) => (each.username = "no_one")) }),
     ]);
     expectOneLine(refused, /database.*ECONNREFUSED/);
@@ -197,7 +226,10 @@ describe("workspaces and keys", () => {
       workspaceId: workspace,
       role: "VIEWER",
       scopes: ["read"],
+      showsCost: false,
+      trustedDocumentsOnly: false,
     });
+    expect((await viewerOf(plain))?.limits).toEqual({});
     expect(await viewerOf(full)).toMatchObject({
       workspaceId: workspace,
       role: "OWNER",
@@ -214,7 +246,7 @@ describe("workspaces and keys", () => {
     await expect(viewerOf(full)).rejects.toThrow(/key/);
   });
 
-  it("have limits of their own", async () => {
+  it("have limits of their own, when they are told", async () => {
     const workspace = await printed("workspace", "create", "Limits");
     const create = ["key", "create", "--workspace", workspace, "--name", "robot"];
     const limits = "--max-depth 3 --max-complexity 100 --max-nodes 50 --rate-points 600".split(" ");
@@ -227,18 +259,17 @@ describe("workspaces and keys", () => {
     expect(await printed("key", "list", "--workspace", workspace)).toMatch(
       / valid +robot +depth 3, complexity 100, nodes 50, 600 points a minute, shows cost, trusted documents only$/,
     );
-    const plain = await viewerOf(await printed(...create));
-    expect(plain).toMatchObject({ showsCost: false, trustedDocumentsOnly: false });
-    expect(plain?.limits).toEqual({});
   });
 
   /** Whom a server that has just started takes the holder of a key for. */
   async function viewerOf(key: string) {
     const times = { acquireTimeoutMs: 5000, idleTimeoutMs: 5000, statementTimeoutMs: 5000 };
     const pool = new Pool({ url: database.url, role: APP_ROLE, size: 1, ...times });
+    const used = new LastUsed(pool, createLogger({ level: "silent", format: "json" }));
     try {
-      return (await new Authenticator(pool).authenticate(`Bearer ${key}`)).viewer;
+      return (await new Authenticator(pool, used).authenticate(`Bearer ${key}`)).viewer;
     } finally {
+      await used.close();
       await pool.close();
     }
   }

@@ -466,13 +466,15 @@ describe.concurrent.each(orderings)("$title", ({ title, connection, orderBy }) =
     const sortNearby = damage.map((how) => encode([version, digest, damaged(sort, how), id]));
     const idNearby = damage.map((how) => encode([version, digest, sort, damaged(id, how)]));
     const nearby = damage.map((how) => damaged(cursors[2] ?? "", how));
+    const some = fc.array(fc.oneof(sortNearby, idNearby, nearby), { minLength: 15, maxLength: 15 });
     await fc.assert(
-      fc.asyncProperty(fc.oneof(sortNearby, idNearby, nearby), async (cursor) => {
-        const { status, errors } = await pager.ask({ orderBy, after: cursor }, "nodes { id }");
+      fc.asyncProperty(some, async (after) => {
+        const pages = after.map((each) => ({ orderBy, after: each }));
+        const { status, errors } = await pager.askForAll(pages, "nodes { id }");
         expect(status).toBe(200);
         for (const error of errors) expect(error.extensions["code"]).toBe("BAD_USER_INPUT");
       }),
-      { numRuns: 15 },
+      { numRuns: 1 },
     );
   });
 });

@@ -1,5 +1,6 @@
 import fc from "fast-check";
 import { parse } from "graphql";
+import assert from "node:assert/strict";
 import { performance } from "node:perf_hooks";
 import { describe, expect, it } from "vitest";
 import { buildSchema } from "../src/schema/build.ts";
@@ -41,8 +42,12 @@ function withoutStacks<Value>(work: () => Promise<Value>): Promise<Value> {
   }
 }
 
+/** Of the documents that are valid as they are made, every how many'th graphql's own rules see. */
+const VALIDATED = 5;
+
 describe("any document", () => {
   const ask = gateServer();
+  const askUnvalidated = gateServer({}, []);
 
   /** In ms. What else the machine does is not measured, as far as that can be told. */
   async function timeOf({ text, variables }: Document): Promise<number> {
@@ -55,12 +60,10 @@ describe("any document", () => {
   function equalsSlow({ text, variables }: Document, { measured }: Gated) {
     const document = parse(text);
     const slow = measureSlowly(schema, document, variables);
-    expect(measured.depth).toBe(slow.depth);
+    assert.equal(measured.depth, slow.depth);
     if (measured.nodes === undefined) return slow;
-    expect({ complexity: measured.complexity, nodes: measured.nodes }).toEqual({
-      complexity: slow.complexity,
-      nodes: slow.nodes,
-    });
+    assert.equal(measured.complexity, slow.complexity);
+    assert.equal(measured.nodes, slow.nodes);
     return slow;
   }
 
@@ -70,15 +73,21 @@ describe("any document", () => {
     const suspects: Document[] = [];
     let deepest = 0;
     let dearest = 0;
+    let valid = 0;
     await fc.assert(
       fc.asyncProperty(
-        fc.oneof(documents(schema), hostileDocuments()),
-        async ({ text, variables }) => {
+        fc.oneof(
+          documents(schema).map((made) => ({ ...made, isValid: true })),
+          hostileDocuments().map((made) => ({ ...made, isValid: false })),
+        ),
+        async ({ text, variables, isValid }) => {
+          if (isValid) valid += 1;
+          const gate = isValid && valid % VALIDATED > 0 ? askUnvalidated : ask;
           const start = performance.now();
-          const gated = await withoutStacks(() => ask(text, { variables }));
+          const gated = await withoutStacks(() => gate(text, { variables }));
           const ms = performance.now() - start;
           const { code, measured, extensions, errors } = gated;
-          expect(errors.length).toBeLessThanOrEqual(11);
+          assert(errors.length <= 11, `${errors.length} errors`);
           if (code !== "GRAPHQL_PARSE_FAILED" && ms > MOST_MS) suspects.push({ text, variables });
           count(code ?? "passed");
           if (measured.depth !== undefined && !text.includes("__schema")) {
@@ -91,7 +100,7 @@ describe("any document", () => {
           if (rewritten !== undefined) {
             count("rewritten");
             const { variables: changed = variables } = extensions as Partial<Document>;
-            expect((await ask(rewritten, { variables: changed })).errors).toEqual([]);
+            assert.deepEqual((await ask(rewritten, { variables: changed })).errors, []);
           }
         },
       ),
@@ -107,7 +116,7 @@ describe("any document", () => {
     // Most were slow because nothing had been compiled yet, or because another process had its turn.
     for (const suspect of suspects) {
       let least = Number.POSITIVE_INFINITY;
-      for (let attempt = 0; attempt < 3 && least > MOST_MS; attempt += 1) {
+      for (let attempt = 0; attempt < 10 && least > MOST_MS; attempt += 1) {
         least = Math.min(least, await timeOf(suspect));
       }
       expect(least, suspect.text).toBeLessThan(MOST_MS);

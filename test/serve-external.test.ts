@@ -1,8 +1,11 @@
+import { fastify } from "fastify";
 import { existsSync } from "node:fs";
 import { createServer, type AddressInfo } from "node:net";
 import { join, resolve } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
-import { afterAll, beforeAll, describe, expect, inject, it, onTestFinished } from "vitest";
+import { afterAll, beforeAll, describe, expect, inject, it, onTestFinished, vi } from "vitest";
+import { CommandError } from "../src/commands/command-error.ts";
+import { listen } from "../src/commands/listen.ts";
 import { connect, type Client } from "../src/db/client.ts";
 import { run, type Run } from "./support/command.ts";
 import { createTestDatabase, type TestDatabase } from "./support/database.ts";
@@ -153,15 +156,16 @@ describe("socialhub serve with a DATABASE_URL", { timeout: 120_000 }, () => {
     await stop(server, "SIGTERM");
   });
 
-  it.concurrent.each([
+  it.each([
     ["192.0.2.1", /EADDRNOTAVAIL/],
     ["no-such-host.invalid", /ENOTFOUND|EAI_AGAIN/],
-  ])("says that it cannot listen on HOST %s", async (HOST, why) => {
-    const environment = { DATABASE_URL: database.url, HOST, PORT: "0" };
-    const { code, stderr } = await run(["serve"], environment, folder);
-    expect(code).toBe(1);
-    expect(stderr).toMatch(/^socialhub: PORT 0 on HOST \S+ cannot be listened on .*\n$/);
-    expect(stderr).toMatch(why);
+  ])("says that it cannot listen on HOST %s", async (host, why) => {
+    const app = { server: fastify(), close: vi.fn<() => Promise<void>>() };
+    const listening = listen(app, { host, port: 0 });
+    await expect(listening).rejects.toThrow(CommandError);
+    await expect(listening).rejects.toThrow(/^PORT 0 on HOST \S+ cannot be listened on .*$/);
+    await expect(listening).rejects.toThrow(why);
+    expect(app.close).toHaveBeenCalledOnce();
   });
 
   let made = 0;

@@ -5,6 +5,7 @@ import { ReadSession } from "../db/session.ts";
 import { statement, value, type Statement, type Values } from "../db/statement.ts";
 import { refusal } from "../errors.ts";
 import { parseKey } from "./api-key.ts";
+import type { LastUsed } from "./last-used.ts";
 import type { Person } from "./person.ts";
 import { Remembered, type LookUp } from "./remember.ts";
 import { Viewer, type ViewerFacts } from "./viewer.ts";
@@ -39,10 +40,12 @@ export interface Authentication {
  */
 export class Authenticator {
   readonly #pool: Pool;
+  readonly #used: LastUsed;
   readonly #remembered = new Remembered<Viewer>();
 
-  constructor(pool: Pool) {
+  constructor(pool: Pool, used: LastUsed) {
     this.#pool = pool;
+    this.#used = used;
   }
 
   /**
@@ -61,6 +64,8 @@ export class Authenticator {
     const looked = this.#remembered.get(key.hash, () => this.#find(key));
     const { found, statements } = await looked.catch(refuseWithoutDatabase);
     if (!found) throw unauthenticated("the API key is unknown, expired or revoked");
+    // Once a look-up: within these seconds nobody needs to know better.
+    if (statements > 0) this.#used.note(found.workspaceId, found.id);
     return { viewer: found, statements };
   }
 

@@ -8,6 +8,7 @@ import { Authenticator } from "./authenticate.ts";
 import { createPerson } from "./create-person.ts";
 import { Credentials } from "./credential.ts";
 import { isInvited } from "./invited.ts";
+import { LastUsed } from "./last-used.ts";
 import { FailureNotes } from "./note-failure.ts";
 import { hashPassword } from "./password.ts";
 import { People } from "./people.ts";
@@ -34,6 +35,7 @@ export function createIdentity(options: {
   const pool = new Pool({ ...config.pool, url, role: IDENTITY_ROLE, size: CONNECTIONS });
   const secret = new SessionSecret(pool, sessionSecret);
   const cookie = sessionCookieFor(publicUrl);
+  const used = new LastUsed(lookups, logger);
   const sessions = new Sessions(pool, secret);
   const people = new People({
     url,
@@ -48,11 +50,14 @@ export function createIdentity(options: {
     cookie,
     sessions,
     people,
-    credentials: new Credentials(new Authenticator(lookups), sessions, people, cookie),
+    credentials: new Credentials(new Authenticator(lookups, used), sessions, people, cookie),
     attempts: new SignInAttempts(budget, attempts),
     failures: new FailureNotes(pool, lookups),
     signUp: (wanted: NewPerson) => signUp(wanted, { pool, lookups }),
-    close: () => Promise.all([pool.close(), people.close()]),
+    async close() {
+      await used.close();
+      await Promise.all([pool.close(), people.close()]);
+    },
   };
 }
 

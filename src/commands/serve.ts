@@ -5,10 +5,10 @@ import { seedDemo } from "../data/demo/seed.ts";
 import { showProgress } from "../data/progress.ts";
 import { migrate } from "../db/migrate.ts";
 import { createLogger } from "../insight/log.ts";
-import { CommandError } from "./command-error.ts";
 import { asOwner, openDatabase, type OpenDatabase } from "./database.ts";
 import { demoFile, demoKeys, wantsDemo, writeDemoFile, type DemoAccess } from "./demo.ts";
 import { demoPeople } from "./demo-people.ts";
+import { listen } from "./listen.ts";
 
 /** How long a stop waits for requests in flight before it cuts their connections. */
 const STOP_PATIENCE_MS = 8_000;
@@ -70,7 +70,7 @@ async function start(config: Config, database: OpenDatabase, say: (line: string)
     logger,
     demoKey: () => demo.keys[0]?.key,
   });
-  const url = await listen(app, config);
+  const url = await listen(app, config.http);
   if (demo.keys.length > 0) await writeDemoFile(config, url, demo);
   const { only, path } = config.trustedDocuments;
   const trusted = only && path !== undefined ? { path, example: exampleDocument(path) } : undefined;
@@ -108,22 +108,6 @@ async function loadDemo(ownerUrl: string) {
   } finally {
     progress.stop();
   }
-}
-
-async function listen(app: App, config: Config): Promise<string> {
-  const { host, port } = config.http;
-  try {
-    await app.server.listen({ host, port });
-  } catch (error) {
-    await app.close();
-    const { code } = error as NodeJS.ErrnoException;
-    const why = code === "EADDRINUSE" ? "is already in use" : `cannot be listened on (${code})`;
-    throw new CommandError(`PORT ${port} on HOST ${host} ${why}; set PORT or HOST to another one`);
-  }
-  const address = app.server.server.address();
-  const everywhere = host === "0.0.0.0" || host === "::";
-  const shown = everywhere ? "localhost" : host.includes(":") ? `[${host}]` : host;
-  return `http://${shown}:${typeof address === "object" ? (address?.port ?? port) : port}`;
 }
 
 /** `trusted` where only the operations of a manifest are accepted: one of them that can be tried. */

@@ -1,5 +1,12 @@
 import type { GraphQLRequestContextDidResolveOperation } from "@apollo/server";
-import { getOperationAST, GraphQLError, parse, specifiedRules, validate } from "graphql";
+import {
+  getOperationAST,
+  GraphQLError,
+  parse,
+  specifiedRules,
+  validate,
+  type ValidationRule,
+} from "graphql";
 import { Viewer, type KeyLimits } from "../../src/auth/viewer.ts";
 import { readConfig } from "../../src/config.ts";
 import type { Measured, RequestContext } from "../../src/context.ts";
@@ -29,11 +36,14 @@ const schema = buildSchema();
 
 /**
  * What Apollo Server does with an operation before it executes it (parsing, validation, gates), without
- * HTTP, database and memory of documents. Throws whatever would be a 500.
+ * HTTP, database and memory of documents. Throws whatever would be a 500. `standardRules` are graphql's own.
  */
-export function gateServer(settings: Record<string, string> = {}): Ask {
+export function gateServer(
+  settings: Record<string, string> = {},
+  standardRules: readonly ValidationRule[] = specifiedRules,
+): Ask {
   const { plugin, parseOptions, validationRules, validationOptions } = gates(readConfig(settings));
-  const rules = [...specifiedRules, ...validationRules];
+  const rules = [...standardRules, ...validationRules];
   const listening = plugin.requestDidStart?.({} as never);
 
   return async (query, { variables = {}, limits = {} } = {}) => {
