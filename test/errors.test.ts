@@ -10,7 +10,7 @@ import { formatError } from "../src/insight/format-error.ts";
 import { createTestApp, makeKey, type Json, type TestApp } from "./support/app.ts";
 import { listen, open, parse } from "./support/raw-http.ts";
 import { codeOf, keepLogs, send, type RawAnswer } from "./support/http.ts";
-import { addPerson, signIn } from "./support/people.ts";
+import { addPerson, sessionOf } from "./support/people.ts";
 
 const logs = keepLogs();
 let app: TestApp;
@@ -372,7 +372,7 @@ describe("every code", () => {
     FORBIDDEN: async () => ask("{ accounts { totalCount } }", await newKey(["insight"])),
     NO_WORKSPACE: async () => {
       await addPerson(app.database, "ada@example.com");
-      const cookie = await signIn(app, "ada@example.com");
+      const cookie = await sessionOf(app, "ada@example.com");
       return send(app, {
         body: { query: "{ accounts { totalCount } }" },
         key: null,

@@ -20,11 +20,20 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { demoPeople } from "../src/commands/demo-people.ts";
 import { demoWorkspaceList } from "../src/data/demo/seed.ts";
 import { createTestApp, makeKey, type TestApp } from "./support/app.ts";
 import { conventions } from "./support/conventions.ts";
 import { fillIn } from "./support/ellipsis.ts";
-import { parseJson, readPage, readPages, root, type Example } from "./support/examples.ts";
+import {
+  parseJson,
+  readPage,
+  readPages,
+  root,
+  type Example,
+  type Page,
+} from "./support/examples.ts";
+import { asOwnerOf } from "./support/people.ts";
 import {
   compile,
   isNpm,
@@ -70,10 +79,15 @@ async function serverWith(settings: Record<string, string>) {
 }
 
 /** A place to run a page's examples, with a key of its own. */
-async function placeFor(settings: Record<string, string>): Promise<Place> {
+async function placeFor({
+  settings,
+  examples,
+}: Pick<Page, "settings" | "examples">): Promise<Place> {
   const { app, url } = await serverWith(settings);
   const key = await makeKey(app.database, demoWorkspaceList()[0]!.id);
-  return { folder: folder("page"), url, key };
+  const namesPeople = examples.some(({ text }) => text.includes(".people"));
+  const people = namesPeople ? await asOwnerOf(app.database, demoPeople) : [];
+  return { folder: folder("page"), url, key, people };
 }
 
 /** Fails when an example did not print what its page says. */
@@ -125,7 +139,7 @@ describe.each(pages)("$name", ({ name, settings, examples, shell, modules }) => 
   const printed = new Map<Example, Printed>();
   let place: Place;
   beforeAll(async () => {
-    place = await placeFor(settings);
+    place = await placeFor({ settings, examples });
     const outputs = [
       ...(shell.length > 0 ? await runShell(shell, place) : []),
       ...(modules.length > 0
@@ -174,10 +188,15 @@ describe("the examples", () => {
   });
 
   it("in sh run without curl as well", async () => {
-    const { shell, settings } = pages.find(({ name }) => name === "docs/api/getting-started.md")!;
-    const some = shell.slice(0, 4);
-    const outputs = await runShell(some, await placeFor(settings), { withoutCurl: true });
-    some.forEach((example, index) => expectPrinted(example, outputs[index]));
+    for (const [page, most] of [
+      ["docs/api/getting-started.md", 4],
+      ["docs/api/signing-in.md", 3],
+    ] as const) {
+      const found = pages.find(({ name }) => name === page)!;
+      const some = found.shell.slice(0, most);
+      const outputs = await runShell(some, await placeFor(found), { withoutCurl: true });
+      some.forEach((example, index) => expectPrinted(example, outputs[index]));
+    }
   });
 });
 

@@ -34,7 +34,7 @@ import {
 } from "./support/everything.ts";
 import { fillEmptyTables } from "./support/fixtures.ts";
 import { codeOf } from "./support/http.ts";
-import { addPerson, askAs, signIn } from "./support/people.ts";
+import { addPerson, askAs, sessionOf } from "./support/people.ts";
 import { readTables } from "./support/tables.ts";
 
 const schema = buildSchema();
@@ -482,7 +482,7 @@ describe("every field", () => {
     collect(data, seen);
     // A key is no member.
     await addPerson(app.database, "ada@example.com", [{ workspaceId, role: "OWNER" }]);
-    const cookie = await signIn(app, "ada@example.com");
+    const cookie = await sessionOf(app, "ada@example.com");
     collect((await askAs(app, cookie, root)).data, seen);
     const others = objectTypes(schema).filter(
       (type) => !asked.includes(type.name) && type !== query && !isWritten(type),

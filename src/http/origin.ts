@@ -11,7 +11,7 @@ export function checkOrigin(request: FastifyRequest, publicUrl: string): void {
   if (origin === publicUrl) return;
   const isOwn =
     site === undefined
-      ? origin === undefined || hostOf(origin) === request.host
+      ? origin === undefined || isOf(request.host, origin)
       : site === "same-origin" || (site === "none" && origin === undefined);
   if (isOwn) return;
   throw refusal(
@@ -21,4 +21,9 @@ export function checkOrigin(request: FastifyRequest, publicUrl: string): void {
   );
 }
 
-const hostOf = (origin: string) => (URL.canParse(origin) ? new URL(origin).host : "");
+/** Whether an origin is the host's; `:80` and `:443` may be left out. */
+function isOf(host: string, origin: string): boolean {
+  if (!URL.canParse(origin)) return false;
+  const { protocol, host: own } = new URL(origin);
+  return URL.canParse(`${protocol}//${host}`) && new URL(`${protocol}//${host}`).host === own;
+}

@@ -374,8 +374,9 @@ extend type Workspace {
 """
 SocialHub: the social accounts, posts, metrics and comments of one workspace.
 
-Every request is made by a viewer (an API key, sent as \`Authorization: Bearer …\`) and sees the
-viewer's workspace only. Lists are Relay connections: ask for \`first\` or \`last\` and go on with
+Every request is made by a viewer (an API key, sent as \`Authorization: Bearer …\`, or a member who has
+signed in and may name one of their workspaces in the header \`x-workspace\`) and sees the viewer's
+workspace only. Lists are Relay connections: ask for \`first\` or \`last\` and go on with
 \`pageInfo.endCursor\` or \`pageInfo.startCursor\`.
 """
 schema {

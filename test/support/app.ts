@@ -47,10 +47,14 @@ export interface TestAppOptions {
   /** Settings over the defaults, by their environment names. */
   settings?: Record<string, string>;
   logger?: Logger;
+  /** Where the server logs in for people; the database's own unless told. */
+  identityUrl?: string;
 }
 
-/** Rate budgets that no test uses up: those about them set their own. */
+/** Budgets that no test uses up: those about them set their own. */
 const wholeBudgets = {
+  SIGN_IN_ATTEMPTS_PER_EMAIL: "1000",
+  SIGN_IN_ATTEMPTS_PER_ADDRESS: "1000",
   RATE_LIMIT_POINTS: "100000000",
   RATE_LIMIT_WORKSPACE_POINTS: "100000000",
   RATE_LIMIT_ADDRESS_POINTS: "100000000",
@@ -61,7 +65,8 @@ export async function createTestApp(options: TestAppOptions = {}): Promise<TestA
   const database = options.database ?? (await createTestDatabase("demo"));
   const config = readConfig({ LOG_LEVEL: "silent", ...wholeBudgets, ...options.settings });
   const logger = options.logger ?? createLogger(config.log);
-  const app = await createApp({ config, databaseUrl: database.url, logger });
+  const { identityUrl = database.url } = options;
+  const app = await createApp({ config, databaseUrl: database.url, identityUrl, logger });
   const workspaceId = options.workspaceId ?? demoWorkspaceList()[0]!.id;
   const key = await makeKey(database, workspaceId);
 

@@ -17,6 +17,8 @@ const { values: options, positionals } = parseArgs({
     request: { type: "string", short: "X" },
     output: { type: "string", short: "o" },
     "write-out": { type: "string", short: "w" },
+    cookie: { type: "string", short: "b" },
+    "cookie-jar": { type: "string", short: "c" },
   },
 });
 
@@ -44,12 +46,18 @@ if (body && !options.get && !headers.has("content-type")) {
 }
 if (!headers.has("accept")) headers.set("accept", "*/*");
 
+if (options.cookie) headers.set("cookie", readFileSync(options.cookie, "utf8"));
+
 const response = await fetch(url, {
   method: options.request ?? (body && !options.get ? "POST" : "GET"),
   headers,
   redirect: "manual",
   ...(body && !options.get ? { body } : {}),
 });
+if (options["cookie-jar"]) {
+  const pairs = response.headers.getSetCookie().map((cookie) => cookie.split(";", 1)[0]);
+  writeFileSync(options["cookie-jar"], pairs.join("; "));
+}
 const head = [
   `HTTP/1.1 ${response.status} ${response.statusText}`,
   ...[...response.headers].map(([name, value]) => `${name}: ${value}`),

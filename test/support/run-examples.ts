@@ -8,6 +8,7 @@ import {
   writeFileSync,
 } from "node:fs";
 import { join } from "node:path";
+import type { DemoAccess } from "../../src/commands/demo.ts";
 import { root, type Example } from "./examples.ts";
 
 /** What an example printed. */
@@ -24,6 +25,8 @@ export interface Place {
   url: string;
   /** The key that `$SOCIALHUB_KEY` holds, and `.data/demo.json`. */
   key: string;
+  /** The people of `.data/demo.json`. */
+  people: DemoAccess["people"];
 }
 
 const MARK = "--- the end of example";
@@ -36,11 +39,11 @@ export const isNpm = ({ kind, text }: Example) => kind === "sh" && /\bnp[mx] /.t
 /** Runs a page's shell examples one after the other in one shell, as a reader does. */
 export async function runShell(
   examples: readonly Example[],
-  { folder, url, key }: Place,
+  { folder, url, key, people }: Place,
   { withoutCurl = !hasCurl() } = {},
 ): Promise<Printed[]> {
   mkdirSync(join(folder, ".data"), { recursive: true });
-  writeFileSync(join(folder, ".data/demo.json"), JSON.stringify({ keys: [{ key }] }));
+  writeFileSync(join(folder, ".data/demo.json"), JSON.stringify({ keys: [{ key }], people }));
   const script = examples.map(
     ({ text }) =>
       `${text.replaceAll("http://localhost:4000", url)}\nprintf '\\n%s %s\\n' '${MARK}' $?`,
