@@ -346,8 +346,8 @@ describe("a manifest", () => {
     ],
     [
       "has what the schema cannot do",
-      manifestOf(query("mutation { __typename }")),
-      /has no mutations/,
+      manifestOf(query("subscription { __typename }")),
+      /has no subscriptions/,
     ],
     [
       "has an operation that is too deep",

@@ -85,7 +85,7 @@ describe("socialhub serve with a DATABASE_URL", { timeout: 120_000 }, () => {
     const login = await createLogin("createrole createdb");
     const environment = { DATABASE_URL: await createEmptyDatabase(login) };
     // This server has the roles already, made by another login.
-    await admin.unsafe(`grant socialhub_owner, socialhub_app to ${login}`);
+    await admin.unsafe(`grant socialhub_owner, socialhub_app, socialhub_identity to ${login}`);
     const servers = [1, 2].map(() => serve(folder, { ...environment, DEMO: "off" }));
     await Promise.all(servers.map((each) => each.says("SocialHub is ready")));
     for (const each of servers) {

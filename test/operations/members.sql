@@ -12,6 +12,7 @@ where "workspaces"."workspace_id" = $1::uuid
 select "members"."workspace_id" as "workspaceId", "members"."id" as "id", "members"."email" as "email", "members"."display_name" as "displayName", "members"."avatar_url" as "avatarUrl", "members"."role" as "role", "members"."user_id" as "userId", "members"."created_at" as "createdAt", "members"."removed_at" as "removedAt"
 from "members"
 where "members"."workspace_id" = $1::uuid
+  and "members"."removed_at" is null
 order by "members"."created_at" asc, "members"."id" asc
 limit $2::int;
 
