@@ -18,7 +18,7 @@ import { Redis } from "./budget/redis.ts";
 import type { Config } from "./config.ts";
 import { createContext, type RequestContext } from "./context.ts";
 import { APP_ROLE } from "./db/client.ts";
-import { Pool } from "./db/pool.ts";
+import { Pool, type PoolOptions } from "./db/pool.ts";
 import { DocumentStore } from "./document-store.ts";
 import { gates } from "./gates/plugin.ts";
 import { graphiql } from "./graphiql.ts";
@@ -56,6 +56,10 @@ export interface AppOptions {
   logger: Logger;
   /** Filled into GraphiQL; only on a demo server. */
   demoKey?: () => string | undefined;
+  /** Who is asking; API keys of the database unless told. For the audit, which leaves no keys behind. */
+  authenticator?: Pick<Authenticator, "knows" | "authenticate">;
+  /** Makes the pools; for the audit, which commits nothing. */
+  makePool?: (options: PoolOptions) => Pool;
 }
 
 /** About forty megabytes of parsed documents, a thousand dashboards. */
@@ -70,11 +74,14 @@ export async function createApp({
   databaseUrl,
   logger,
   demoKey,
+  makePool = (poolOptions) => new Pool(poolOptions),
+  authenticator: givenAuthenticator,
 }: AppOptions): Promise<App> {
-  const pool = createPool(config, databaseUrl, config.pool.size);
-  const lookups = createPool(config, databaseUrl, LOOKUP_CONNECTIONS);
+  const poolOptions = { ...config.pool, url: databaseUrl, role: APP_ROLE };
+  const pool = makePool({ ...poolOptions, size: config.pool.size });
+  const lookups = makePool({ ...poolOptions, size: LOOKUP_CONNECTIONS });
   const operations = new OperationQueue(config.operations);
-  const authenticator = new Authenticator(lookups);
+  const authenticator = givenAuthenticator ?? new Authenticator(lookups);
 
   const options = apolloOptions(config, logger);
   const trustedDocuments = await loadTrustedDocuments(
@@ -147,10 +154,6 @@ export async function createApp({
       await Promise.all([pool.close(), lookups.close()]);
     },
   };
-}
-
-function createPool({ pool }: Config, url: string, size: number): Pool {
-  return new Pool({ ...pool, url, role: APP_ROLE, size });
 }
 
 function apolloOptions(config: Config, logger: Logger): ApolloServerOptions<RequestContext> {

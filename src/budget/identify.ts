@@ -12,7 +12,7 @@ import type { Holder } from "./level.ts";
  * address, except for its first request.
  */
 export async function identify(
-  authenticator: Authenticator,
+  authenticator: Pick<Authenticator, "knows" | "authenticate">,
   budget: Budget,
   request: { authorization: string | undefined; address: string; limit: number },
 ): Promise<Authentication> {

@@ -3,6 +3,7 @@ import { MAXIMUM_SCALE } from "../data/demo/layer.ts";
 import { importKinds } from "../data/import/import-kinds.ts";
 import { apiKeyScopes, memberRoles, type ApiKeyScope } from "../db/tables/access-words.ts";
 import { isUuid } from "../db/uuid.ts";
+import type { AuditRlsOptions } from "./audit.ts";
 import type { ImportOptions } from "./import.ts";
 import type { KeyOptions } from "./key.ts";
 import type { SeedOptions } from "./seed.ts";
@@ -64,6 +65,23 @@ export function makeProgram(): Command {
     .argument("<name>", "its name", label)
     .action(async (name: string) => (await import("./workspace.ts")).createWorkspace(name));
 
+  program
+    .command("audit")
+    .description("proofs")
+    .command("rls")
+    .description(
+      "prove that no workspace reaches another: hold the catalog against rules, and attack",
+    )
+    .option("--json <file>", "write everything that was tried as JSON")
+    .option("--html <file>", "write a page that can be shown to a customer")
+    .option(
+      "--workspace <id...>",
+      "the workspaces to attack from and to; found when not given",
+      uuids,
+    )
+    .option("--admin <login...>", "logins that may become the owner")
+    .action(async (options: AuditRlsOptions) => (await import("./audit.ts")).auditRls(options));
+
   addKey(program.command("key").description("API keys of a workspace"));
   return program;
 }
@@ -108,6 +126,9 @@ function uuid(text: string): string {
   if (isUuid(id)) return id;
   throw new InvalidArgumentError("It must be a UUID.");
 }
+
+/** One more of several ids. */
+const uuids = (text: string, before: readonly string[] = []) => [...before, uuid(text)];
 
 function label(text: string): string {
   const name = text.trim();
