@@ -7,7 +7,7 @@ import { Pool } from "../src/db/pool.ts";
 import { run, temporaryFolder, type Ended } from "./support/command.ts";
 import { createTestDatabase, type TestDatabase } from "./support/database.ts";
 
-const commands = ["serve", "migrate", "seed", "import", "workspace", "key"];
+const commands = ["serve", "migrate", "seed", "import", "workspace", "key", "audit"];
 const nobody = "00000000-0000-7000-8000-000000000000";
 
 let database: TestDatabase;
@@ -43,7 +43,14 @@ describe("socialhub --help", () => {
   });
 
   it("explains each of them", async () => {
-    const asked = [...commands, "key create", "key list", "key revoke", "workspace create"];
+    const asked = [
+      ...commands,
+      "key create",
+      "key list",
+      "key revoke",
+      "workspace create",
+      "audit rls",
+    ];
     const answers = await Promise.all(
       asked.map((command) => socialhub([...command.split(" "), "--help"])),
     );

@@ -1,5 +1,5 @@
 import { getTableConfig, type PgTable } from "drizzle-orm/pg-core";
-import { isObjectType, type GraphQLObjectType } from "graphql";
+import { isObjectType } from "graphql";
 import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
 import { askers, openAuditedApp, type AuditedApp } from "../src/audit/api/app.ts";
 import { attackApi } from "../src/audit/api/attack.ts";
@@ -185,9 +185,7 @@ describe.each(tableNames)("table %s", (name) => {
     const copy = (first: string, last = "") =>
       `insert into ${name} (${[...names, "workspace_id"].join()}${last})
        select ${names.join()}, ${first} from ${name} limit 1 on conflict do nothing`;
-    const [filled] = await asRole(OWNER_ROLE, A, [
-      `delete from ${name} where false; ${copy("null::uuid")}`,
-    ]);
+    const [filled] = await asRole(OWNER_ROLE, A, [copy("null::uuid")]);
     // The same row twice is a conflict, or it is the second workspace of this id: never NULL.
     expect(filled).toEqual({ rows: 0 });
 

@@ -9,11 +9,4 @@ export const noLimits = {
   MAX_COMPLEXITY: "1000000",
 };
 
-export {
-  idsIn,
-  nodeTypes,
-  objectTypes,
-  objectsIn,
-  ownTypes,
-  selectEverything,
-} from "../../src/audit/api/select.ts";
+export { nodeTypes, objectTypes, ownTypes, selectEverything } from "../../src/audit/api/select.ts";

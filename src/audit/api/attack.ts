@@ -22,6 +22,8 @@ export interface ApiAttack {
   truth: Truth;
   own: string;
   foreign: string;
+  /** Which fields; all unless told. */
+  only?: (target: string) => boolean;
   /** Everybody, unless told. */
   as?: readonly Asker[];
   onTried?: (done: number, total: number) => void;
@@ -44,7 +46,10 @@ export async function attackApi(attack: ApiAttack): Promise<Tried[]> {
     own: await cursorsOf(attack, own, ids.own),
     foreign: await cursorsOf(attack, foreign, ids.foreign),
   };
-  const tries = [...triesFor(schema, ids, cursors), ...mutationTries(schema, ids.foreign)];
+  const { only = () => true } = attack;
+  const tries = [...triesFor(schema, ids, cursors), ...mutationTries(schema, ids.foreign)].filter(
+    ({ target }) => only(target),
+  );
   const questions = (attack.as ?? askers).flatMap((asker) => tries.map((one) => ({ one, asker })));
   let done = 0;
   const answered = await inTurns(questions, async ({ one, asker }): Promise<Answered> => {

@@ -14,6 +14,11 @@ export interface Outcome {
 /** What is tried in which workspace: a UUID, nobody's, empty, or not set at all. */
 export type Workspace = string | null;
 
+interface Counted {
+  count: number | null;
+  command: string;
+}
+
 /** The longest that one try may run, or wait for somebody's lock. */
 const LIMITS = "set local statement_timeout = '10s'; set local lock_timeout = '500ms'";
 
@@ -46,17 +51,17 @@ export class Probe {
     await this.#client.unsafe("rollback").simple();
   }
 
-  /** Tries one statement, or several with `;` between; the last one counts. */
+  /** Tries one statement, or several with `;` between, of which the last one counts rows. */
   async try(workspace: Workspace, statement: string): Promise<Outcome> {
     const client = this.#client;
     try {
       const results = await client
         .unsafe(`savepoint try; ${setting(workspace)}${statement}`)
         .simple();
-      // One result for each statement; those that return rows are lists of them.
-      const all = results as unknown as ({ count?: number; length: number } | undefined)[];
+      // A list of results when the last statement has columns; else one, with the count of the first that has one.
+      const all = results as unknown as Counted[] & Counted;
       const last = all.at(-1);
-      return { rows: last?.count ?? last?.length ?? 0 };
+      return { rows: (last && "command" in last ? last.count : all.count) ?? 0 };
     } catch (error) {
       return refusal(error);
     } finally {
