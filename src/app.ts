@@ -11,6 +11,7 @@ import {
 } from "fastify";
 import { randomUUID } from "node:crypto";
 import { isPing, unauthenticated } from "./auth/authenticate.ts";
+import type { Credentials } from "./auth/credential.ts";
 import { createIdentity } from "./auth/identity.ts";
 import { Budget } from "./budget/budget.ts";
 import { Charge } from "./budget/charge.ts";
@@ -22,7 +23,7 @@ import type { RedisOptions } from "./budget/redis.ts";
 import type { Config } from "./config.ts";
 import { createContext, type RequestContext } from "./context.ts";
 import { APP_ROLE } from "./db/client.ts";
-import { Pool } from "./db/pool.ts";
+import { Pool, type PoolOptions } from "./db/pool.ts";
 import { DocumentStore } from "./document-store.ts";
 import { gates } from "./gates/plugin.ts";
 import { graphiql } from "./graphiql.ts";
@@ -65,6 +66,10 @@ export interface AppOptions {
   logger: Logger;
   /** Filled into GraphiQL; only on a demo server. */
   demoKey?: () => string | undefined;
+  /** Who is asking; API keys and sessions of the database unless told. For the audit, which leaves none behind. */
+  credentials?: Pick<Credentials, "of">;
+  /** Makes the pools; for the audit, which commits nothing. */
+  makePool?: (options: PoolOptions) => Pool;
 }
 
 /** About forty megabytes of parsed documents, a thousand dashboards. */
@@ -83,9 +88,12 @@ export async function createApp({
   identityUrl = databaseUrl,
   logger,
   demoKey,
+  makePool = (poolOptions) => new Pool(poolOptions),
+  credentials: givenCredentials,
 }: AppOptions): Promise<App> {
-  const pool = createPool(config, databaseUrl, config.pool.size);
-  const lookups = createPool(config, databaseUrl, LOOKUP_CONNECTIONS);
+  const poolOptions = { ...config.pool, url: databaseUrl, role: APP_ROLE };
+  const pool = makePool({ ...poolOptions, size: config.pool.size });
+  const lookups = makePool({ ...poolOptions, size: LOOKUP_CONNECTIONS });
   const operations = new OperationQueue(config.operations);
 
   const options = apolloOptions(config, logger);
@@ -98,6 +106,7 @@ export async function createApp({
   const redis = config.redis && (await connectRedis(config.redis, logger));
   const budget = new Budget(redis);
   const identity = createIdentity({ config, url: identityUrl, lookups, budget, logger });
+  const credentials = givenCredentials ?? identity.credentials;
 
   const loggerInstance: FastifyBaseLogger = logger;
   const server = fastify({
@@ -131,7 +140,7 @@ export async function createApp({
   const authenticate = async (request: FastifyRequest, reply: FastifyReply) => {
     const { authorization, cookie } = request.headers;
     const workspaceId = askedWorkspace(request);
-    const credential = identity.credentials.of({ authorization, cookie, workspaceId });
+    const credential = credentials.of({ authorization, cookie, workspaceId });
     if (credential.isAmbient) checkOrigin(request, publicUrl);
     const from = { address: request.ip, limit: config.rate.addressPoints };
     return identifyWithin(credential, budget, from, tell(reply));
@@ -188,10 +197,6 @@ export async function createApp({
 async function connectRedis(options: RedisOptions, logger: Logger) {
   const { Redis } = await import("./budget/redis.ts");
   return new Redis(options, logger);
-}
-
-function createPool({ pool }: Config, url: string, size: number): Pool {
-  return new Pool({ ...pool, url, role: APP_ROLE, size });
 }
 
 function apolloOptions(config: Config, logger: Logger): ApolloServerOptions<RequestContext> {

@@ -11,7 +11,7 @@ import { createLogger } from "../src/insight/log.ts";
 import { run, temporaryFolder, type Ended } from "./support/command.ts";
 import { createTestDatabase, type TestDatabase } from "./support/database.ts";
 
-const commands = ["serve", "migrate", "seed", "import", "workspace", "member", "key"];
+const commands = ["serve", "migrate", "seed", "import", "workspace", "member", "key", "audit"];
 const nobody = "00000000-0000-7000-8000-000000000000";
 
 let database: TestDatabase;
@@ -69,7 +69,14 @@ describe("socialhub --help", () => {
   });
 
   it("explains each of them", async () => {
-    const asked = [...commands, "key create", "key list", "key revoke", "workspace create"];
+    const asked = [
+      ...commands,
+      "key create",
+      "key list",
+      "key revoke",
+      "workspace create",
+      "audit rls",
+    ];
     for (const command of asked) {
       const { code, stdout, stderr } = await answerTo([...command.split(" "), "--help"]);
       expect({ code, stderr }).toEqual({ code: 0, stderr: "" });

@@ -3,6 +3,7 @@ import { MAXIMUM_SCALE } from "../data/demo/layer.ts";
 import { importKinds } from "../data/import/import-kinds.ts";
 import { apiKeyScopes, memberRoles, type ApiKeyScope } from "../db/tables/access-words.ts";
 import { isUuid } from "../db/uuid.ts";
+import type { AuditRlsOptions } from "./audit.ts";
 import type { ImportOptions } from "./import.ts";
 import type { KeyOptions } from "./key.ts";
 import type { MemberOptions } from "./member.ts";
@@ -77,6 +78,23 @@ export function makeProgram(): Command {
     .option("--password-stdin", "read the password from the input instead of making one")
     .action(async (options: MemberOptions) => (await import("./member.ts")).createMember(options));
 
+  program
+    .command("audit")
+    .description("proofs")
+    .command("rls")
+    .description(
+      "prove that no workspace reaches another: hold the catalog against rules, and attack",
+    )
+    .option("--json <file>", "write everything that was tried as JSON")
+    .option("--html <file>", "write a page that can be shown to a customer")
+    .option(
+      "--workspace <id...>",
+      "the workspaces to attack from and to; found when not given",
+      uuids,
+    )
+    .option("--admin <login...>", "logins that may become the owner")
+    .action(async (options: AuditRlsOptions) => (await import("./audit.ts")).auditRls(options));
+
   addKey(program.command("key").description("API keys of a workspace"));
   return program;
 }
@@ -121,6 +139,9 @@ function uuid(text: string): string {
   if (isUuid(id)) return id;
   throw new InvalidArgumentError("It must be a UUID.");
 }
+
+/** One more of several ids. */
+const uuids = (text: string, before: readonly string[] = []) => [...before, uuid(text)];
 
 function label(text: string): string {
   const name = text.trim();

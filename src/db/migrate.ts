@@ -48,10 +48,11 @@ export async function migrate(
       await makeRoles(client);
       await client.unsafe(`set role ${OWNER_ROLE}`);
       await applyMigrations(client);
-      // The server's role reads which migrations there are, for /readyz.
+      // The server's role counts the migrations, for /readyz, and reads nothing of them.
       await client.unsafe(`
         grant usage on schema drizzle to ${APP_ROLE};
-        grant select on drizzle.__drizzle_migrations to ${APP_ROLE}`);
+        revoke all on drizzle.__drizzle_migrations from ${APP_ROLE};
+        grant select (id) on drizzle.__drizzle_migrations to ${APP_ROLE}`);
       await client.unsafe("reset role");
     }
     for (const role of options.passwords ? SERVER_ROLES : []) {
@@ -118,6 +119,7 @@ async function makeRoles(client: Client) {
         execute format('grant connect on database %I to ${SERVER_ROLES.join(", ")}', current_database());
       end $$;
       grant usage, create on schema public to ${OWNER_ROLE};`);
+    await closeDatabase(client);
   } catch (error) {
     if (!(error instanceof postgres.PostgresError) || error.code !== "42501") throw error;
     throw new DatabaseError(
@@ -127,6 +129,20 @@ async function makeRoles(client: Client) {
         `GRANT CREATE, TEMPORARY ON DATABASE … TO ${OWNER_ROLE}; GRANT CREATE ON SCHEMA public TO ${OWNER_ROLE};`,
     );
   }
+}
+
+/**
+ * Takes from everybody what PostgreSQL gives to everybody: temporary tables, and where the database comes
+ * from before 15, new tables in `public`. Only whoever owns the database may; `socialhub audit rls` tells.
+ */
+async function closeDatabase(client: Client) {
+  await client.unsafe(`
+    do $$ begin
+      if pg_has_role((select datdba from pg_database where datname = current_database()), 'usage') then
+        execute format('revoke temporary on database %I from public', current_database());
+        revoke create on schema public from public;
+      end if;
+    exception when insufficient_privilege then null; end $$`);
 }
 
 /** From 16 on, making a role does not yet let its maker take it on: that is a grant of its own. */

@@ -1,3 +1,7 @@
+-- Functions are open to everybody unless told otherwise: from here on they are not. First, because
+-- `REVOKE … ON ALL ROUTINES IN SCHEMA` fails on what an extension has put into the schema.
+ALTER DEFAULT PRIVILEGES REVOKE EXECUTE ON ROUTINES FROM PUBLIC;
+--> statement-breakpoint
 -- A row belongs to the workspace of the transaction, and stays there. Row-level security below says the
 -- same; this says it with words, also to those who bypass row-level security, and fills it in.
 CREATE FUNCTION fill_workspace_id() RETURNS trigger
@@ -34,13 +38,17 @@ CREATE PROCEDURE protect_tenant_table(
   privileges text DEFAULT 'SELECT, INSERT, UPDATE, DELETE'
 )
 LANGUAGE plpgsql
-SET search_path = pg_catalog, public
+SET search_path = pg_catalog, public, pg_temp
 AS $$
 DECLARE
   part regclass;
   readable text;
   has_secrets boolean;
 BEGIN
+  IF (SELECT relispartition FROM pg_class WHERE oid = tenant_table) THEN
+    RAISE EXCEPTION '% is a partition: protect the table that it belongs to', tenant_table;
+  END IF;
+
   -- A partitioned table and its partitions, or the table alone.
   FOR part IN
     SELECT tenant_table UNION SELECT relid FROM pg_partition_tree(tenant_table)
@@ -54,7 +62,7 @@ BEGIN
       'WITH CHECK (workspace_id = (SELECT public.current_workspace_id()))',
       part
     );
-    EXECUTE format('REVOKE ALL ON %s FROM PUBLIC, socialhub_app', part);
+    EXECUTE format('REVOKE ALL ON %s FROM PUBLIC, socialhub_app, socialhub_identity', part);
   END LOOP;
 
   -- Of a partitioned table they are those of its partitions too.
@@ -188,13 +196,6 @@ $$;
 CREATE TRIGGER note_membership
 AFTER INSERT OR DELETE OR UPDATE OF user_id, removed_at ON members
 FOR EACH ROW EXECUTE FUNCTION note_membership();
---> statement-breakpoint
--- Nobody may call what is not meant for them: functions are open to everybody unless told otherwise.
-ALTER DEFAULT PRIVILEGES REVOKE EXECUTE ON ROUTINES FROM PUBLIC;
---> statement-breakpoint
-REVOKE ALL ON ALL ROUTINES IN SCHEMA public, identity FROM PUBLIC;
---> statement-breakpoint
-GRANT EXECUTE ON FUNCTION current_workspace_id() TO PUBLIC;
 --> statement-breakpoint
 GRANT EXECUTE ON FUNCTION find_api_key(text), find_invitation(text) TO socialhub_app;
 --> statement-breakpoint

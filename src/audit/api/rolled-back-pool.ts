@@ -1,0 +1,13 @@
+import { Pool, type Lease } from "../../db/pool.ts";
+
+/** A pool on whose connections nothing is ever committed: what was to be is rolled back instead. */
+export class RolledBackPool extends Pool {
+  override async acquire(signal?: AbortSignal): Promise<Lease> {
+    const lease = await super.acquire(signal);
+    return {
+      ask: (text, values, patienceMs) =>
+        lease.ask(text.replace(/\bcommit\b/gi, "rollback"), values, patienceMs),
+      release: (broken) => lease.release(broken),
+    };
+  }
+}
