@@ -856,7 +856,7 @@ input LeaveWorkspaceInput {
 type LeaveWorkspacePayload {
   "The member that the viewer was; null when nothing was changed."
   member: Member
-  "What is wrong, at most 20 errors; empty when it was done."
+  "What is wrong with the input, at most 20 errors; empty when it was done."
   userErrors: [UserError!]!
 }
 

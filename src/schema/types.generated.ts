@@ -899,7 +899,7 @@ export type LeaveWorkspacePayload = {
   __typename?: 'LeaveWorkspacePayload';
   /** The member that the viewer was; null when nothing was changed. */
   member: Maybe<Member>;
-  /** What is wrong, at most 20 errors; empty when it was done. */
+  /** What is wrong with the input, at most 20 errors; empty when it was done. */
   userErrors: Array<UserError>;
 };
 
