@@ -82,7 +82,7 @@ describe("socialhub serve with a DATABASE_URL", { timeout: 120_000 }, () => {
     const login = await createLogin("createrole createdb");
     const environment = { DATABASE_URL: await createEmptyDatabase(login) };
     // This server has the roles already, made by another login.
-    await admin.unsafe(`grant socialhub_owner, socialhub_app to ${login}`);
+    await admin.unsafe(`grant socialhub_owner, socialhub_app, socialhub_identity to ${login}`);
     const servers = [1, 2].map(() => serve(folder, { ...environment, DEMO: "off" }));
     await Promise.all(servers.map((each) => each.says("SocialHub is ready")));
     for (const each of servers) {
@@ -112,9 +112,9 @@ describe("socialhub serve with a DATABASE_URL", { timeout: 120_000 }, () => {
     expect(stderr).not.toContain("s3cret");
   });
 
-  it("serves with a plain login that is only a member of socialhub_app, beside an owner's", async () => {
+  it("serves with a plain login that is only a member of the server's roles, beside an owner's", async () => {
     const login = await createLogin("");
-    await admin.unsafe(`grant socialhub_app to ${login}`);
+    await admin.unsafe(`grant socialhub_app, socialhub_identity to ${login}`);
     const server = serve(folder, {
       DATABASE_URL: withLogin(database.url, login),
       DATABASE_OWNER_URL: database.ownerUrl,
