@@ -5,10 +5,10 @@ import { afterAll, beforeAll, describe, expect, it, onTestFinished } from "vites
 import { Authenticator } from "../src/auth/authenticate.ts";
 import { LastUsed } from "../src/auth/last-used.ts";
 import { makeProgram } from "../src/commands/program.ts";
-import { APP_ROLE } from "../src/db/client.ts";
+import { APP_ROLE, connect } from "../src/db/client.ts";
 import { Pool } from "../src/db/pool.ts";
 import { createLogger } from "../src/insight/log.ts";
-import { run, temporaryFolder, type Ended } from "./support/command.ts";
+import { run, start, temporaryFolder, type Ended } from "./support/command.ts";
 import { createTestDatabase, type TestDatabase } from "./support/database.ts";
 
 const commands = ["serve", "migrate", "seed", "import", "workspace", "member", "key", "audit"];
@@ -280,6 +280,58 @@ describe("workspaces and keys", () => {
       await pool.close();
     }
   }
+});
+
+describe("members", () => {
+  const email = "ines@example.com";
+  const create = (workspace: string, ...more: string[]) =>
+    ["member", "create", "--workspace", workspace, "--email", email, ...more] as const;
+
+  /** Whether the password opens an account that is a member in these workspaces, with these roles. */
+  async function whoIs(password: string) {
+    const client = connect(database.ownerUrl, { max: 1 });
+    try {
+      const [row] = await client<{ hash: string; id: string }[]>`
+        select password as hash, user_id as id from identity.credentials
+        join identity.users on users.id = user_id where email = ${email}`;
+      const memberships = await client<{ role: string }[]>`
+        select role from identity.find_memberships(${row!.id}::uuid)`;
+      const { verifyPassword } = await import("better-auth/crypto");
+      const opens = await verifyPassword({ hash: row!.hash, password });
+      return { opens, roles: memberships.map(({ role }) => role) };
+    } finally {
+      await client.end({ timeout: 5 });
+    }
+  }
+
+  it("are made with a password that is printed once, and are one person in all workspaces", async () => {
+    const [one, two] = [
+      await printed("workspace", "create", "One"),
+      await printed("workspace", "create", "Two"),
+    ] as [string, string];
+    const password = await printed(...create(one, "--role", "OWNER", "--name", "Inès Moreau"));
+    expect(password).toMatch(/^[\w-]{20}$/);
+    expect(await whoIs(password)).toEqual({ opens: true, roles: ["OWNER"] });
+    expect(await printed(...create(two))).toBe(`${email} has an account and keeps the password.`);
+    expect(await whoIs(password)).toEqual({ opens: true, roles: ["OWNER", "VIEWER"] });
+  });
+
+  it("get a new password from the input", async () => {
+    const workspace = await printed("workspace", "create", "Three");
+    const words = [...create(workspace, "--role", "EDITOR", "--password-stdin")];
+    const give = (line: string) =>
+      start(words, { DATABASE_URL: database.url }, folder.path, `${line}\n`).ended;
+    expectOneLine(await give("short"), /must be a password of 10 to 128 characters/);
+    expect(await give("a password from a file")).toMatchObject({ code: 0, stdout: "Done.\n" });
+    expect(await whoIs("a password from a file")).toMatchObject({ opens: true });
+  });
+
+  it("need a workspace and an e-mail address", async () => {
+    expectOneLine(await socialhub([...create(nobody)]), /there is no workspace/);
+    const workspace = await printed("workspace", "create", "Four");
+    const words = ["member", "create", "--workspace", workspace, "--email", "ines"];
+    expectOneLine(await socialhub(words), /--email must be an e-mail address/);
+  });
 });
 
 describe("socialhub migrate", () => {

@@ -19,6 +19,7 @@ import {
   postgresOf,
   serve,
   servedFrom,
+  signInTo,
   stop,
   urlOf,
   type Demo,
@@ -88,6 +89,24 @@ describe("socialhub serve with nothing but Node", { timeout: 120_000 }, () => {
     expect(new Set(first.keys.map(({ workspace }) => workspace)).size).toBeGreaterThanOrEqual(2);
     expect((await stat(join(folder, ".data/demo.json"))).mode & 0o777).toBe(0o600);
     expect(server.output()).toContain(".data/demo.json");
+  });
+
+  it("lets one person of each role sign in, and one of them into a second workspace", async () => {
+    const [home] = first.people;
+    const roles = first.people.map(({ workspace, role }) => [workspace === home?.workspace, role]);
+    expect(roles).toEqual([
+      [true, "OWNER"],
+      [true, "ADMIN"],
+      [false, "VIEWER"],
+      [true, "EDITOR"],
+      [true, "VIEWER"],
+    ]);
+    for (const { email, password } of first.people) {
+      expect(server.output()).toContain(email);
+      expect(second.output()).toContain(`with the password ${password}\n`);
+    }
+    const guest = await signInTo(urlOf(second), first.people[1]);
+    expect(guest.workspaces.map(({ role }: { role: string }) => role)).toEqual(["ADMIN", "VIEWER"]);
   });
 
   it.each([
@@ -188,9 +207,9 @@ describe("socialhub serve with nothing but Node", { timeout: 120_000 }, () => {
 
   async function expectAllKept(next: Run) {
     expect(next.output()).not.toMatch(/Loading|Applied/);
-    const { url, graphql, keys } = await demoOf(folder);
+    const { url, graphql, keys, people } = await demoOf(folder);
     expect(url).toBe(urlOf(next));
-    expect(keys).toEqual(first.keys);
+    expect({ keys, people }).toEqual({ keys: first.keys, people: first.people });
     for (const { key } of keys) expect(await countAccounts(graphql, key)).toBeGreaterThan(0);
     expect(await countAccounts(graphql, keys[0]!.key)).toBe(15);
   }

@@ -115,9 +115,9 @@ describe("socialhub serve with a DATABASE_URL", { timeout: 120_000 }, () => {
     expect(stderr).not.toContain("s3cret");
   });
 
-  it("serves with a plain login that is only a member of socialhub_app, beside an owner's", async () => {
+  it("serves with a plain login that is only a member of the server's roles, beside an owner's", async () => {
     const login = await createLogin("");
-    await admin.unsafe(`grant socialhub_app to ${login}`);
+    await admin.unsafe(`grant socialhub_app, socialhub_identity to ${login}`);
     const server = serve(folder, {
       DATABASE_URL: withLogin(database.url, login),
       DATABASE_OWNER_URL: database.ownerUrl,

@@ -318,6 +318,32 @@ describe("a session", () => {
     expect((await refreshed()).status).toBe(401);
   });
 
+  it("is deleted when it has ended, and when there are more than fifty, at the next sign-in", async () => {
+    await addPerson(app.database, "many@example.com");
+    const count = () =>
+      asOwnerOf(
+        app.database,
+        (client) => client<{ ended: number; valid: number }[]>`
+          select count(*) filter (where expires_at <= now())::int as ended,
+            count(*) filter (where expires_at > now())::int as valid
+          from identity.sessions join identity.users on users.id = user_id
+          where email = 'many@example.com'`,
+      );
+    await asOwnerOf(
+      app.database,
+      (client) => client`
+        insert into identity.sessions (id, user_id, token, expires_at)
+        select gen_random_uuid(), id, 'many ' || n, now() + (n - 9) * interval '1 hour'
+        from identity.users, generate_series(1, 69) n where email = 'many@example.com'`,
+    );
+    expect([...(await count())]).toEqual([{ ended: 9, valid: 60 }]);
+    expect((await trySignIn("many@example.com", PASSWORD)).status).toBe(200);
+    await vi.waitFor(
+      async () => expect([...(await count())]).toEqual([{ ended: 0, valid: 50 }]),
+      5_000,
+    );
+  });
+
   it("is refused when it is unknown, changed or signed with another secret, without SQL", async () => {
     const cookie = await sessionOf(app, "ada@example.com");
     const [name, value] = cookie.split("=") as [string, string];

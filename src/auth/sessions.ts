@@ -25,6 +25,14 @@ const findSession = statement<SessionRow>(sql`
   from identity.sessions join identity.users on users.id = sessions.user_id
   where sessions.token = ${value("token", "text")} and sessions.expires_at > now()`);
 
+/** Of one person: more than there are devices, too few to fill the table by signing in again and again. */
+const MOST_SESSIONS = 50;
+
+const PRUNE = `
+  delete from identity.sessions where user_id = $1::uuid and (expires_at <= now() or id not in (
+    select id from identity.sessions where user_id = $1::uuid
+    order by expires_at desc, id desc limit $2::int))`;
+
 /** A person who is signed in, and what they are in each of their workspaces. */
 export interface SignedIn {
   person: Person;
@@ -52,6 +60,18 @@ export class Sessions {
   /** Throws SERVICE_UNAVAILABLE without a database. */
   find(cookie: string) {
     return this.#remembered.get(cookie, () => this.#find(cookie)).catch(refuseWithoutDatabase);
+  }
+
+  /** Deletes the person's sessions that have ended, and the oldest of too many. */
+  async prune(userId: string): Promise<void> {
+    const lease = await this.#pool.acquire();
+    try {
+      await lease.ask(PRUNE, [userId, String(MOST_SESSIONS)], this.#pool.patienceMs);
+      lease.release();
+    } catch (error) {
+      lease.release(true);
+      throw error;
+    }
   }
 
   /** The session has ended: this server knows at once, the others within seconds. */

@@ -83,7 +83,10 @@ export async function authEndpoint(server: FastifyInstance, endpoint: AuthEndpoi
       );
     }
     attempt.succeeded();
-    return welcome(endpoint, reply, signedIn);
+    const answer = await welcome(endpoint, signedIn);
+    const userId = answer.user?.id;
+    if (userId) whenOver(request, reply, () => void sessions.prune(userId).catch(ignored(logger)));
+    return setCookies(reply, signedIn.cookies).send(answer);
   });
 
   server.post(`${PATH}/sign-up/email`, options, async (request, reply) => {
@@ -98,7 +101,7 @@ export async function authEndpoint(server: FastifyInstance, endpoint: AuthEndpoi
     attempt.succeeded();
     const signedIn = await people.signIn(wanted.email, wanted.password, originOf(request));
     if (!signedIn) throw new Error("a new person cannot sign in");
-    return welcome(endpoint, reply, signedIn);
+    return setCookies(reply, signedIn.cookies).send(await welcome(endpoint, signedIn));
   });
 
   server.post(`${PATH}/sign-out`, options, async (request, reply) => {
@@ -125,7 +128,7 @@ export async function authEndpoint(server: FastifyInstance, endpoint: AuthEndpoi
     if (!changed) throw refusal("BAD_USER_INPUT", "currentPassword is not the current password");
     attempt.succeeded();
     sessions.forgetPerson(person.userId);
-    return welcome(endpoint, reply, changed);
+    return setCookies(reply, changed.cookies).send(await welcome(endpoint, changed));
   });
 
   server.get(`${PATH}/get-session`, async (request, reply) => {
@@ -164,11 +167,9 @@ function originOf(request: FastifyRequest): Origin {
   return { address: request.ip, userAgent };
 }
 
-async function welcome(endpoint: AuthEndpoint, reply: FastifyReply, session: SessionChange) {
-  const { found } = session.cookie
-    ? await endpoint.sessions.find(session.cookie)
-    : { found: undefined };
-  return setCookies(reply, session.cookies).send(described(found?.person));
+async function welcome({ sessions }: AuthEndpoint, { cookie }: SessionChange) {
+  const { found } = cookie ? await sessions.find(cookie) : { found: undefined };
+  return described(found?.person);
 }
 
 function setCookies(reply: FastifyReply, cookies: readonly string[]): FastifyReply {
@@ -201,8 +202,11 @@ function noteFailure(
   attempt: { email: string } & Origin,
 ) {
   whenOver(request, reply, () => {
-    failures.note({ ...attempt, requestId: request.id }).catch((error: unknown) => {
-      logger.error({ requestId: request.id, err: error }, "a failed sign-in was not noted");
-    });
+    failures.note({ ...attempt, requestId: request.id }).catch(ignored(logger));
   });
 }
+
+/** What is done after the answer can only be told to the log. */
+const ignored = (logger: Logger) => (error: unknown) => {
+  logger.error({ err: error }, "a sign-in was not followed up");
+};

@@ -1026,7 +1026,8 @@ export type PostOrder =
 
 /**
  * The rate budget: a bucket of complexity points that comes back evenly, within a minute from empty to
- * whole. The key has one and its workspace has one; this is the one with less left.
+ * whole. The key or the signed-in person has one and the workspace
+ * has one; this is the one with less left.
  */
 export type RateLimit = {
   __typename?: 'RateLimit';

@@ -28,11 +28,12 @@ export interface Ended {
   stderr: string;
 }
 
-/** Starts `socialhub` in a folder, with these settings and none of this process's. */
+/** Starts `socialhub` in a folder, with these settings and none of this process's, and gives it an input. */
 export function start(
   words: readonly string[],
   environment: Record<string, string>,
   folder: string,
+  input = "",
 ): Run {
   const inherited = Object.entries(process.env).filter(
     ([name]) => !(name in settings) && !name.startsWith("PG") && !name.startsWith("VITEST"),
@@ -40,8 +41,10 @@ export function start(
   const child = spawn(process.execPath, [main, ...words], {
     cwd: folder,
     env: { ...Object.fromEntries(inherited), NODE_ENV: "production", ...environment },
-    stdio: ["ignore", "pipe", "pipe"],
+    stdio: ["pipe", "pipe", "pipe"],
   });
+  // A command that does not read it may have ended before.
+  child.stdin.on("error", () => undefined).end(input);
   let stdout = "";
   let stderr = "";
   child.stdout.setEncoding("utf8").on("data", (text: string) => (stdout += text));

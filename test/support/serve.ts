@@ -12,6 +12,7 @@ export interface Demo {
   url: string;
   graphql: string;
   keys: { workspace: string; role: string; key: string }[];
+  people: { workspace: string; role: string; email: string; password: string }[];
 }
 
 const folders: (() => Promise<void>)[] = [];
@@ -87,6 +88,16 @@ export async function ask(graphql: string, key: string, query: string): Promise<
     body: JSON.stringify({ query }),
   });
   return response.json();
+}
+
+/** Signs one of the demo's people in, and answers with the status and who it is. */
+export async function signInTo(url: string, person: Demo["people"][number] | undefined) {
+  const response = await fetch(`${url}/api/auth/sign-in/email`, {
+    method: "POST",
+    headers: { "content-type": "application/json" },
+    body: JSON.stringify({ email: person?.email, password: person?.password }),
+  });
+  return { status: response.status, ...((await response.json()) as Json) };
 }
 
 export const countAccounts = async (graphql: string, key: string): Promise<number> =>
