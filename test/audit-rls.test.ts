@@ -625,6 +625,7 @@ describe("an attack that gets through is noticed", () => {
         () => attackAs(),
       );
       expect(new Set(found.map(({ target }) => target))).toContain("Query.tags");
+      expect(found.map(({ name }) => name)).toContain("counted");
       expect(
         found.some(({ target, name }) => target === "Query.node" && name === "with B's Tag"),
       ).toBe(true);
