@@ -290,6 +290,11 @@ describe("the API, asked by everybody of one workspace for another", () => {
     },
   );
 
+  it("does nothing with its ids either, in any mutation", () => {
+    const mutations = found.filter(({ target }) => target.startsWith("Mutation."));
+    expect(mutations.filter(({ verdict }) => verdict === "finding")).toEqual([]);
+  });
+
   it("was asked for every type, with something to see and something to steal", () => {
     const types = nodeTypes(schema).map(({ name }) => name);
     for (const [name, verdict] of types.flatMap((type) => [
