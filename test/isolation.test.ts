@@ -72,7 +72,8 @@ describe("the catalog", () => {
   beforeAll(async () => {
     const facts = {
       declared: readDeclared(),
-      admins: [],
+      // Of serve-external.test.ts, which may run on the same server at the same time.
+      admins: ["socialhub_serve_*"],
       login: { server: new URL(app.database.url).username, isShared: true },
     };
     await superuser.unsafe(`set search_path = ${SEARCH_PATH}`);
