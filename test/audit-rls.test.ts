@@ -1,8 +1,10 @@
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
+import { buildSchema as buildAst } from "graphql";
 import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
 import { askers, openAuditedApp, type AuditedApp } from "../src/audit/api/app.ts";
 import { attackApi } from "../src/audit/api/attack.ts";
+import { RolledBackPool } from "../src/audit/api/rolled-back-pool.ts";
 import { Truth } from "../src/audit/api/truth.ts";
 import { readDeclared } from "../src/audit/declared.ts";
 import { auditAsHtml } from "../src/audit/report/html.ts";
@@ -17,12 +19,16 @@ import { readConfig } from "../src/config.ts";
 import { APP_ROLE, connect, type Client } from "../src/db/client.ts";
 import { Connection } from "../src/db/connection.ts";
 import type { WorkspaceTransaction } from "../src/db/workspace-transaction.ts";
+import { toGlobalId } from "../src/loaders/global-id.ts";
 import { buildSchema } from "../src/schema/build.ts";
 import { run, temporaryFolder } from "./support/command.ts";
 import { createTestDatabase, type TestDatabase } from "./support/database.ts";
 import { createWorlds } from "./support/fixtures.ts";
 
 const declared = readDeclared();
+
+/** Logins of serve-external.test.ts, which may run on the same server at the same time. */
+const OTHERS = "socialhub_serve_*";
 
 let database: TestDatabase;
 let superuser: Client;
@@ -53,7 +59,7 @@ async function findingsAfter(
 ): Promise<Tried[]> {
   const facts: RuleFacts = {
     declared,
-    admins: [],
+    admins: [OTHERS],
     login: { server: new URL(database.url).username, isShared: true },
     ...more,
   };
@@ -470,6 +476,14 @@ describe("a weakness is found by name", () => {
     }
   });
 
+  it("and no weakness are logins that are named to be the owner's, also several at once", async () => {
+    const rule = "nobody else becomes the owner";
+    const plant = `create role dba_ada login; create role dba_bob login; create role dbaxcy login;
+      grant socialhub_owner to dba_ada, dba_bob, dbaxcy`;
+    const found = await findingsAfter(plant, rule, { admins: [OTHERS, "dba_*"] });
+    expect(found.map(({ target }) => target)).toEqual(["dbaxcy"]);
+  });
+
   it("also by a rule that has lost its way", async () => {
     const found = await findingsAfter(
       "drop schema identity cascade",
@@ -625,6 +639,7 @@ describe("an attack that gets through is noticed", () => {
         () => attackAs(),
       );
       expect(new Set(found.map(({ target }) => target))).toContain("Query.tags");
+      expect(found.map(({ name }) => name)).toContain("counted");
       expect(
         found.some(({ target, name }) => target === "Query.node" && name === "with B's Tag"),
       ).toBe(true);
@@ -657,12 +672,95 @@ describe("an attack that gets through is noticed", () => {
   });
 });
 
+describe("a mutation with another workspace's id", () => {
+  const sdl = buildAst(`
+    directive @requiresPermission(permission: Permission!) on FIELD_DEFINITION | OBJECT
+    enum Permission { READ_CONTENT MANAGE_MEMBERS }
+    interface Node { id: ID! }
+    type Member implements Node { id: ID! }
+    type Query { node(id: ID!): Node member: Member }
+    type Mutation {
+      removeMember(input: RemoveMemberInput!): RemoveMemberPayload @requiresPermission(permission: MANAGE_MEMBERS)
+      leave(reason: String): Boolean
+    }
+    input RemoveMemberInput { memberId: ID!, idempotencyKey: String!, note: String }
+    type RemoveMemberPayload { member: Member userErrors: [UserError!]! }
+    type UserError { message: String! }`);
+  const memberId = toGlobalId("Member", "01234567-89ab-7cde-8f01-23456789abcd");
+
+  /** What the audit says when the server answers so to the mutation. */
+  const answered = async (payload: object, as = askers[0]!) => {
+    const sent: (object | undefined)[] = [];
+    const ask: AuditedApp["ask"] = async (_, __, query, variables) => {
+      if (!query.startsWith("mutation")) {
+        return { data: { found: { __typename: "Member", id: memberId } }, errors: [] };
+      }
+      sent.push(variables);
+      return { data: { found: payload }, errors: [] };
+    };
+    const nothing = async () => new Set<string>();
+    const truth = { foreignIds: nothing, foreignTexts: nothing, count: async () => undefined };
+    const only = (target: string) => target.startsWith("Mutation.");
+    const asked = { schema: sdl, app: { ask }, own, foreign, as: [as], only };
+    const tried = await attackApi({ ...asked, truth: truth as unknown as Truth });
+    return { tried, sent };
+  };
+
+  it("is tried for each mutation that takes one, with what else it needs", async () => {
+    const { tried, sent } = await answered({ RemoveMemberPayload_userErrors: [{ message: "no" }] });
+    expect(sent).toEqual([{ input: { memberId, idempotencyKey: "audit@example.com" } }]);
+    expect(tried).toMatchObject([
+      { target: "Mutation.removeMember", name: "B's Member in its input", came: "refused" },
+    ]);
+  });
+
+  it("is a finding when it is carried out", async () => {
+    const { tried } = await answered({ RemoveMemberPayload_userErrors: [] });
+    expect(tried).toMatchObject([{ verdict: "finding", came: "carried out" }]);
+  });
+
+  it("is a finding when it answers somebody without the permission", async () => {
+    const { tried } = await answered({ RemoveMemberPayload_userErrors: [{}] }, askers[3]);
+    expect(tried).toMatchObject([{ verdict: "finding", came: "answered" }]);
+  });
+
+  it("is not committed: the audit's pool rolls back", async () => {
+    const pool = new RolledBackPool({
+      url: database.url,
+      role: APP_ROLE,
+      size: 1,
+      acquireTimeoutMs: 5_000,
+      idleTimeoutMs: 60_000,
+      statementTimeoutMs: 5_000,
+    });
+    const lease = await pool.acquire();
+    const ask = (text: string) => lease.ask<{ name: string }>(text, undefined, 5_000);
+    await ask(`begin; set local app.workspace_id = '${own}'`);
+    const [changed] = await ask("update workspaces set name = 'taken over' returning name");
+    expect(changed).toEqual({ name: "taken over" });
+    await ask("COMMIT");
+    lease.release();
+    await pool.close();
+    const [kept] = await superuser`select name from workspaces where workspace_id = ${own}`;
+    expect(kept?.["name"]).not.toBe("taken over");
+  });
+});
+
 describe("socialhub audit rls", () => {
   it("passes on a migrated database, changes nothing, and writes what it tried", async () => {
     const folder = await temporaryFolder();
     try {
       const empty = await createTestDatabase("empty");
-      const arguments_ = ["audit", "rls", "--json", "audit.json", "--html", "audit.html"];
+      const arguments_ = [
+        "audit",
+        "rls",
+        "--admin",
+        OTHERS,
+        "--json",
+        "audit.json",
+        "--html",
+        "audit.html",
+      ];
       const ended = await run(arguments_, { DATABASE_URL: empty.url }, folder.path);
       await empty.close();
       expect(ended.stdout).toMatch(/^PostgreSQL \d+\.\d+: \d+ things tried, \d+ held, 0 findings/);

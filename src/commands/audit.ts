@@ -5,7 +5,7 @@ import { auditAsJson } from "../audit/report/json.ts";
 import { describeAudit } from "../audit/report/text.ts";
 import { readConfig } from "../config.ts";
 import { showProgress, type Progress } from "../data/progress.ts";
-import { openDatabase } from "./database.ts";
+import { withDatabase } from "./database.ts";
 
 export interface AuditRlsOptions {
   json?: string;
@@ -17,9 +17,8 @@ export interface AuditRlsOptions {
 /** `socialhub audit rls`. Changes nothing, migrations included: it says what is, not what could be. */
 export async function auditRls(options: AuditRlsOptions): Promise<void> {
   const config = readConfig();
-  const database = await openDatabase(config);
   const bar = progressByPart();
-  try {
+  await withDatabase(config, async (database) => {
     const audit = await auditIsolation({
       config,
       url: database.url,
@@ -29,15 +28,12 @@ export async function auditRls(options: AuditRlsOptions): Promise<void> {
       admins: options.admin ?? [],
       onProgress: (part, done, total) => bar.update(part, done, total),
     });
-    bar.stop();
     if (options.json !== undefined) await writeFile(options.json, auditAsJson(audit));
     if (options.html !== undefined) await writeFile(options.html, auditAsHtml(audit));
+    bar.stop();
     for (const line of describeAudit(audit)) console.log(line);
     if (findingsOf(audit).length > 0) process.exitCode = 1;
-  } finally {
-    bar.stop();
-    await database.close();
-  }
+  }).finally(bar.stop);
 }
 
 /** A bar for each part, one after the other. */

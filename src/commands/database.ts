@@ -66,11 +66,21 @@ export async function openDatabase(
   };
 }
 
+/** Opens the database, brings it up to date, lends it to the work and leaves it. */
+export const withMigratedDatabase = <Result>(
+  config: Config,
+  work: (database: OpenDatabase) => Promise<Result>,
+): Promise<Result> =>
+  withDatabase(config, async (database) => {
+    await migrate(database.ownerUrl, database);
+    return work(database);
+  });
+
 /**
- * Opens the database, brings it up to date, lends it to the work and leaves it, whatever happens:
- * a signal ends the work's transaction, but an embedded PostgreSQL still wants to be left.
+ * Opens the database as it is, lends it to the work and leaves it, whatever happens: a signal ends
+ * the work's transaction, but an embedded PostgreSQL still wants to be left.
  */
-export async function withMigratedDatabase<Result>(
+export async function withDatabase<Result>(
   config: Config,
   work: (database: OpenDatabase) => Promise<Result>,
 ): Promise<Result> {
@@ -80,7 +90,6 @@ export async function withMigratedDatabase<Result>(
   };
   for (const signal of SIGNALS) process.once(signal, interrupt);
   try {
-    await migrate(database.ownerUrl, database);
     return await work(database);
   } finally {
     for (const signal of SIGNALS) process.off(signal, interrupt);

@@ -92,7 +92,7 @@ export function makeProgram(): Command {
       "the workspaces to attack from and to; found when not given",
       uuids,
     )
-    .option("--admin <login...>", "logins that may become the owner")
+    .option("--admin <login...>", "logins that may become the owner; * is anything")
     .action(async (options: AuditRlsOptions) => (await import("./audit.ts")).auditRls(options));
 
   addKey(program.command("key").description("API keys of a workspace"));

@@ -229,7 +229,8 @@ export class World {
 
   /** Where ties are wanted few different values, so that most are tied; moments lie within one millisecond. */
   #valueOf(table: TestTable, property: string, column: PgColumn, index: number): Row[string] {
-    const unique = table.keys.some((key) => key.includes(property) && !key.includes("id"));
+    // Of a key of several columns the last one differs in every row.
+    const unique = table.keys.some((key) => key.at(-1) === property);
     const lot = this.#lot(`${table.name}/${index}/${property}`);
     if (property === "id") return this.#idOf(table, index);
     // Who was removed is in no page: test/mutations.test.ts.

@@ -51,6 +51,7 @@ export async function attackApi(attack: ApiAttack): Promise<Tried[]> {
     ({ target }) => only(target),
   );
   const questions = (attack.as ?? askers).flatMap((asker) => tries.map((one) => ({ one, asker })));
+  const before = await countsOf(attack, ids.own, tries);
   let done = 0;
   const answered = await inTurns(questions, async ({ one, asker }): Promise<Answered> => {
     const answer = await attack.app.ask(asker, own, one.query, one.variables);
@@ -64,13 +65,30 @@ export async function attackApi(attack: ApiAttack): Promise<Tried[]> {
     ),
     texts: await attack.truth.foreignTexts(answered.flatMap(({ answer }) => textsIn(answer.data))),
   };
-  return answered.map((each) => judge(each, leaks));
+  // Somebody may be at work there: as many as there were before, or are now.
+  const counts = await countsOf(attack, ids.own, tries);
+  for (const [type, count] of before) counts.set(type, Math.max(count, counts.get(type) ?? 0));
+  return answered.map((each) => judge(each, { ...leaks, counts }));
 }
 
-function judge(
-  { one, asker, answer }: Answered,
-  leaks: { ids: Set<string>; texts: Set<string> },
-): Tried {
+/** How many objects of each type that is counted the own workspace really has. */
+async function countsOf({ truth }: ApiAttack, own: Ids, tries: readonly ApiTry[]) {
+  const counts = new Map<string, number>();
+  for (const type of new Set(tries.map(({ counts: counted }) => counted))) {
+    if (type === undefined) continue;
+    const count = await truth.count(own.get(type)?.[0]);
+    if (count !== undefined) counts.set(type, count);
+  }
+  return counts;
+}
+
+interface Leaks {
+  ids: ReadonlySet<string>;
+  texts: ReadonlySet<string>;
+  counts: ReadonlyMap<string, number>;
+}
+
+function judge({ one, asker, answer }: Answered, leaks: Leaks): Tried {
   const tried = { name: one.name, target: one.target, column: asker.name, as: asker.name };
   const found = (came: string, why: string): Tried => ({
     ...tried,
@@ -87,7 +105,7 @@ function judge(
   if (ids > 0) {
     return found(
       `${ids} objects of B`,
-      `${ids} objects of another workspace came back. Look at the loader's predicate and at the policies of its table.`,
+      `${ids} objects came back that are not of this workspace. Look at the loader's predicate and at the policies of its table; if somebody has just deleted them, run the audit again.`,
     );
   }
   const texts = textsIn(answer.data).filter((text) => leaks.texts.has(text)).length;
@@ -95,6 +113,13 @@ function judge(
     return found(
       `${texts} values of B`,
       `${texts} values came back that only another workspace has. Look at the field's resolver.`,
+    );
+  }
+  const most = one.counts === undefined ? undefined : leaks.counts.get(one.counts);
+  if (most !== undefined && values.some(({ totalCount }) => totalCount > most)) {
+    return found(
+      "too many",
+      "it counts more objects than the workspace has. Look at the loader's statement for totalCount.",
     );
   }
   const lacking = one.needs.find(

@@ -23,6 +23,8 @@ export interface Everything {
   size: number;
   /** Only this field of the first type. */
   only?: string;
+  /** Names of fields that are left out. */
+  without?: readonly string[];
   /** A field with required arguments is asked with these; left out without. */
   argumentsOf?: (field: GraphQLField<unknown, unknown>) => string | undefined;
 }
@@ -47,7 +49,7 @@ export function selectEverything(
   const selections = asked.map((field) => {
     const named = getNamedType(field.type);
     const given = argumentsFor(field, options);
-    if (given === undefined) return "";
+    if (given === undefined || options.without?.includes(field.name)) return "";
     if (field.name === "id") return "id";
     if (isLeafType(named)) return `${type.name}_${field.name}: ${field.name}${given}`;
     const isInside = isPart(type) || isPart(named);

@@ -27,6 +27,8 @@ export interface ApiTry {
   needs: readonly Permission[];
   /** What may come back: what belongs to the own workspace, nothing at all, or errors only. */
   expects: "own" | "nothing" | "refusal";
+  /** The type whose objects the answer counts. */
+  counts?: string;
 }
 
 type Field = GraphQLField<unknown, unknown>;
@@ -34,6 +36,9 @@ type Field = GraphQLField<unknown, unknown>;
 /** How many parents and how large pages: enough to see a leak, few enough for a large workspace. */
 const PARENTS = 3;
 const SIZE = 3;
+
+/** Counting a large workspace takes long: asked for once at each root connection, and not inside of others. */
+const COUNTS = ["totalCount"];
 
 /** A place to ask: a field of Query, or of what `node` finds. */
 interface Place {
@@ -70,7 +75,8 @@ function selectionOf(schema: GraphQLSchema, { field }: Place, given = ""): strin
   const call = all.length > 0 ? `found: ${field.name}(${all.join(", ")})` : `found: ${field.name}`;
   if (isLeafType(named)) return call;
   const levels = given === "" || field.args.some(({ name }) => name === "id") ? 1 : 0;
-  return `${call} ${selectEverything(schema, named as GraphQLCompositeType, { levels, size: SIZE })}`;
+  const options = { levels, size: SIZE, without: COUNTS };
+  return `${call} ${selectEverything(schema, named as GraphQLCompositeType, options)}`;
 }
 
 /** The operation that asks for a place: at the root, or of the nodes with the ids in `$parents`. */
@@ -109,6 +115,11 @@ export function triesFor(
           expects: "nothing",
         });
       }
+    }
+    const counts = /^(\w+)Connection$/.exec(getNamedType(field.type).name)?.[1];
+    if (isRoot && counts !== undefined) {
+      const query = operation(place, `found: ${field.name} { totalCount }`);
+      tries.push({ ...base, name: "counted", query, variables: {}, expects: "own", counts });
     }
     for (const filter of idInputs(field)) {
       const query = operation(
@@ -204,7 +215,7 @@ export function crawlOf(schema: GraphQLSchema): string[] {
     .map((place) => {
       const named = getNamedType(place.field.type);
       if (isLeafType(named)) return "";
-      const options = { levels: 2, size: SIZE };
+      const options = { levels: 2, size: SIZE, without: COUNTS };
       const page = place.field.args.some(({ name }) => name === "first") ? `(first: ${SIZE})` : "";
       return `{ found: ${place.field.name}${page} ${selectEverything(schema, named as GraphQLCompositeType, options)} }`;
     })

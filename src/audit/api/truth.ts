@@ -13,6 +13,9 @@ interface TextColumn {
 const SHORTEST = 8;
 const SAMPLE = 40;
 
+/** Larger tables are not counted. */
+const MOST_COUNTED = 1_000_000;
+
 /**
  * What really belongs to whom, asked of the database as its owner, one workspace at a time and with the
  * workspace in every condition as well, so that it holds also where a policy does not.
@@ -80,6 +83,25 @@ export class Truth {
       }
     });
     return new Set([...rowIds].filter(([, id]) => !own.has(id)).map(([globalId]) => globalId));
+  }
+
+  /** How many rows the own workspace has in the table of this object; undefined where that takes too long. */
+  async count(globalId: string | undefined): Promise<number | undefined> {
+    if (globalId === undefined) return undefined;
+    const { id } = fromGlobalId(globalId);
+    return inWorkspace(this.#client, this.#own, async (transaction) => {
+      for (const table of this.#tables) {
+        const inside = `from ${table} where workspace_id = '${this.#own}'`;
+        const [row] = await transaction.unsafe(`select 1 ${inside} and id = $1`, [id]);
+        if (!row) continue;
+        const [counted] = await transaction.unsafe<{ count: number }[]>(
+          `select count(*)::int as count from (select ${inside} limit ${MOST_COUNTED}) as counted`,
+        );
+        const count = counted?.count ?? 0;
+        return count < MOST_COUNTED ? count : undefined;
+      }
+      return undefined;
+    });
   }
 
   /** Those of the texts that the other workspace has and the own one has not. */

@@ -5,6 +5,10 @@ const ATTRIBUTES = `lateral (values
   ('SUPERUSER', rolsuper), ('BYPASSRLS', rolbypassrls), ('CREATEROLE', rolcreaterole),
   ('CREATEDB', rolcreatedb), ('REPLICATION', rolreplication)) as attribute (word, has)`;
 
+/** Names in which `*` stands for anything, as patterns of LIKE. */
+const patterns = (names: readonly string[]) =>
+  names.map((name) => literal(name.replace(/[\\%_]/g, "\\$&").replaceAll("*", "%"))).join(", ");
+
 /** Who may become whom. */
 const MEMBERS = `recursive member_of (role, via) as (
     select roleid, member from pg_auth_members
@@ -55,7 +59,7 @@ export const roleRules: readonly Rule[] = [
     mayBeEmpty: true,
     query: ({ admins, login }) => `${withMembers}
       select rolname as place, null as detail,
-        rolname in (${list(admins)}) or rolname = session_user or ${login.isShared} and rolname = ${literal(login.server)} as holds
+        rolname like any (array[${patterns(admins)}]::text[]) or rolname = session_user or ${login.isShared} and rolname = ${literal(login.server)} as holds
       from member_of join pg_roles on pg_roles.oid = via
       where role = '${OWNER_ROLE}'::regrole and rolcanlogin and not rolsuper
       group by rolname`,

@@ -11,7 +11,7 @@ export interface Subject {
 /** What rules know besides the catalog. */
 export interface RuleFacts {
   declared: Declared;
-  /** Logins that may become the owner, besides superusers and the one that audits. */
+  /** Logins that may become the owner, besides superusers and the one that audits; `*` is anything. */
   admins: readonly string[];
   /** The login of the server, and whether it is the owner's too. */
   login: { server: string; isShared: boolean };
