@@ -1,6 +1,8 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from "vitest";
+import { createApp } from "../src/app.ts";
 import { createKey } from "../src/auth/api-key.ts";
 import { listApiKeys, revokeApiKey } from "../src/auth/api-keys.ts";
+import { readConfig } from "../src/config.ts";
 import { demoWorkspaceList } from "../src/data/demo/seed.ts";
 import { connect, OWNER_ROLE, type Client } from "../src/db/client.ts";
 import { inWorkspace } from "../src/db/workspace-transaction.ts";
@@ -224,6 +226,7 @@ describe("a key", () => {
     expect((await present(`Bearer ${key}`)).status).toBe(200);
     await inWorkspace(owner, workspaceId, async (transaction) => {
       await transaction`delete from api_keys where workspace_id = ${workspaceId}::uuid`;
+      await transaction`delete from audit_log_entries where workspace_id = ${workspaceId}::uuid`;
       await transaction`delete from workspaces where workspace_id = ${workspaceId}::uuid`;
     });
     passMs(5_001);
@@ -256,6 +259,39 @@ describe("a key", () => {
     expect(
       await countLookUps(async () => void (await app.ask("{ viewer { name } }", { key }))),
     ).toBe(0);
+  });
+});
+
+describe("when a key was last used", () => {
+  it("is written once for many requests, without one of them waiting for it", async () => {
+    const config = readConfig({ LOG_LEVEL: "silent" });
+    const { logger } = logs;
+    const server = await createApp({ config, databaseUrl: app.database.url, logger });
+    const [key, unused] = [await newKey(), await newKey()];
+    for (let times = 0; times < 3; times += 1) {
+      const payload = { query: "{ viewer { name } }" };
+      const headers = { authorization: `Bearer ${key}` };
+      const answer = await server.server.inject({
+        method: "POST",
+        url: "/graphql",
+        headers,
+        payload,
+      });
+      expect(answer.statusCode).toBe(200);
+    }
+    const used = async (one: string) => {
+      const [row] = await inWorkspace(
+        owner,
+        own.id,
+        (transaction) => transaction<{ at: string | null }[]>`
+          select last_used_at as at from api_keys where hint = ${one.slice(-4)}`,
+      );
+      return row?.at;
+    };
+    expect(await used(key)).toBeNull();
+    await server.close();
+    expect(Date.now() - Date.parse(String(await used(key)))).toBeLessThan(60_000);
+    expect(await used(unused)).toBeNull();
   });
 });
 

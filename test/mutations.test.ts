@@ -1,11 +1,14 @@
 import { getNamedType, type GraphQLInputObjectType } from "graphql";
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
+import { createApiKey, listApiKeys, revokeApiKey } from "../src/auth/api-keys.ts";
+import { createMember } from "../src/auth/members.ts";
 import { demoWorkspaceList } from "../src/data/demo/seed.ts";
 import { connect, type Client } from "../src/db/client.ts";
 import type { ApiKeyScope, MemberRole } from "../src/db/tables/access-words.ts";
 import { fromGlobalId, toGlobalId } from "../src/loaders/global-id.ts";
 import { buildSchema } from "../src/schema/build.ts";
 import { createTestApp, makeKey, type Answer, type Json, type TestApp } from "./support/app.ts";
+import { asOwnerOf } from "./support/people.ts";
 
 const schema = buildSchema();
 const mutations = Object.values(schema.getMutationType()?.getFields() ?? {});
@@ -82,6 +85,7 @@ describe("every mutation", () => {
   });
 
   it("is refused by GET, and to a key without the scope, before anything is written", async () => {
+    const reader = await makeKey(app.database, own, ["read", "write", "insight"]);
     const before = await entries();
     const query = `mutation { updateWorkspace(input: { name: "No" }) { userErrors { code } } }`;
     const byGet = await app.server.inject({
@@ -89,7 +93,6 @@ describe("every mutation", () => {
       headers: { authorization: `Bearer ${keys.OWNER}`, "apollo-require-preflight": "1" },
     });
     expect(byGet.statusCode).toBe(405);
-    const reader = await makeKey(app.database, own, ["read", "write", "insight"]);
     const answer = await app.ask(query, { key: reader });
     expect(answer.status).toBe(403);
     expect(answer.errors[0]?.extensions).toMatchObject({
@@ -468,6 +471,46 @@ describe("the audit log", () => {
     } finally {
       await server.end({ timeout: 5 });
     }
+  });
+
+  it("tells what was done on the command line, which leaves the last owner one as well", async () => {
+    const tell = () => superuser<Json[]>`
+      select action, actor_kind, actor_name, target_name, before, after from audit_log_entries
+      where workspace_id = ${foreign} and actor_kind = 'SYSTEM' order by id desc limit 2`;
+    await asOwnerOf(app.database, async (client) => {
+      const wanted = { name: "by hand", role: "VIEWER", scopes: ["read"] } as const;
+      await createApiKey(client, foreign, wanted);
+      const [key] = await listApiKeys(client, foreign);
+      await revokeApiKey(client, foreign, key!.id);
+      await revokeApiKey(client, foreign, key!.id);
+      const actor = { actor_kind: "SYSTEM", actor_name: "command line", target_name: "by hand" };
+      expect([...(await tell())]).toEqual([
+        { ...actor, action: "API_KEY_REVOKED", before: { role: "VIEWER" }, after: null },
+        {
+          ...actor,
+          action: "API_KEY_CREATED",
+          before: null,
+          after: { role: "VIEWER", scopes: "read" },
+        },
+      ]);
+
+      await superuser`
+        update members set role = 'ADMIN' where workspace_id = ${foreign} and role = 'OWNER'`;
+      const person = {
+        email: "by-hand@example.com",
+        name: "Hand",
+        passwordHash: "none",
+        overwritesPassword: false,
+      };
+      expect(await createMember(client, foreign, { ...person, role: "OWNER" })).toBe("created");
+      const demoted = { ...person, role: "EDITOR", overwritesPassword: true } as const;
+      expect(await createMember(client, foreign, demoted)).toBe("last owner");
+      const [entry] = await tell();
+      expect(entry).toMatchObject({
+        action: "MEMBER_ADDED",
+        after: { email: "by-hand@example.com", role: "OWNER" },
+      });
+    });
   });
 
   it("holds no secret", async () => {

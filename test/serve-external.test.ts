@@ -3,12 +3,16 @@ import { existsSync } from "node:fs";
 import { createServer, type AddressInfo } from "node:net";
 import { join, resolve } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
+import { v7 as uuidv7 } from "uuid";
 import { afterAll, beforeAll, describe, expect, inject, it, onTestFinished, vi } from "vitest";
 import { CommandError } from "../src/commands/command-error.ts";
 import { listen } from "../src/commands/listen.ts";
 import { connect, type Client } from "../src/db/client.ts";
+import { inWorkspace } from "../src/db/workspace-transaction.ts";
+import { makeKey, type Json } from "./support/app.ts";
 import { run, type Run } from "./support/command.ts";
 import { createTestDatabase, type TestDatabase } from "./support/database.ts";
+import { addPerson, asOwnerOf, sessionOf } from "./support/people.ts";
 import {
   ask,
   cleanUp,
@@ -91,8 +95,9 @@ describe("socialhub serve with a DATABASE_URL", { timeout: 120_000 }, () => {
     for (const each of servers) {
       expect(each.output()).toContain("No demo data");
       expect((await fetch(`${urlOf(each)}/readyz`)).status).toBe(200);
-      await stop(each, "SIGTERM");
     }
+    await refuseOnOneWhatEndsOnTheOther(environment.DATABASE_URL, servers.map(urlOf));
+    for (const each of servers) await stop(each, "SIGTERM");
     const applied = servers.filter((each) => each.output().includes("Applied"));
     expect(applied).toHaveLength(1);
 
@@ -105,6 +110,69 @@ describe("socialhub serve with a DATABASE_URL", { timeout: 120_000 }, () => {
     expect(again.output()).not.toMatch(/Loading|Applied/);
     await stop(again, "SIGINT");
   });
+
+  /** A key is revoked, a member removed, a session ended at the first: the second has five seconds. */
+  async function refuseOnOneWhatEndsOnTheOther(ownerUrl: string, [first, second]: string[]) {
+    const workspaceId = uuidv7();
+    const shared = { database: { url: ownerUrl, ownerUrl, close: async () => undefined } };
+    await asOwnerOf(shared.database, (client) =>
+      inWorkspace(
+        client,
+        workspaceId,
+        (transaction) =>
+          transaction`insert into workspaces (workspace_id, name) values (${workspaceId}, 'Two servers')`,
+      ),
+    );
+    const owner = await makeKey(shared.database, workspaceId);
+    const revoked = await makeKey(shared.database, workspaceId, ["read"], { name: "revoked" });
+    for (const email of ["removed@example.com", "leaving@example.com"]) {
+      await addPerson(shared.database, email, [{ workspaceId, role: "EDITOR" }]);
+    }
+    const removed = await sessionOf(shared, "removed@example.com");
+    const leaving = await sessionOf(shared, "leaving@example.com");
+    const post = async (url: string | undefined, headers: Record<string, string>, body: object) => {
+      const response = await fetch(`${url}`, {
+        method: "POST",
+        headers: { "content-type": "application/json", ...headers },
+        body: JSON.stringify(body),
+      });
+      const answered: Json = await response.json();
+      return { status: response.status, body: answered };
+    };
+    const credentials: Record<string, string>[] = [
+      { authorization: `Bearer ${revoked}` },
+      { cookie: removed },
+      { cookie: leaving },
+    ];
+    const statuses = async (url: string | undefined) => {
+      const query = { query: "{ viewer { name } }" };
+      const asked = credentials.map((headers) => post(`${url}/graphql`, headers, query));
+      return (await Promise.all(asked)).map(({ status }) => status);
+    };
+    expect([await statuses(first), await statuses(second)]).toEqual(Array(2).fill([200, 200, 200]));
+
+    const asOwner = { authorization: `Bearer ${owner}` };
+    const ids = await post(`${first}/graphql`, asOwner, {
+      query: `{ workspace { apiKeys { nodes { id name } } members { nodes { id email } } } }`,
+    });
+    const { apiKeys, members } = ids.body.data.workspace;
+    const apiKeyId = apiKeys.nodes.find(({ name }: Json) => name === "revoked").id;
+    const memberId = members.nodes.find(({ email }: Json) => email.startsWith("removed")).id;
+    const done = await post(`${first}/graphql`, asOwner, {
+      query: `mutation {
+        revokeApiKey(input: { apiKeyId: "${apiKeyId}" }) { userErrors { code } }
+        removeMember(input: { memberId: "${memberId}" }) { userErrors { code } } }`,
+    });
+    expect(done.body.data).toEqual({
+      revokeApiKey: { userErrors: [] },
+      removeMember: { userErrors: [] },
+    });
+    expect((await post(`${first}/api/auth/sign-out`, { cookie: leaving }, {})).status).toBe(200);
+    await expect
+      .poll(() => statuses(second), { timeout: 5_000, interval: 200 })
+      .toEqual([401, 403, 401]);
+    expect(await statuses(first)).toEqual([401, 403, 401]);
+  }
 
   it("tells a login that may not migrate what an administrator has to run", async () => {
     const owned = await createEmptyDatabase();

@@ -2,6 +2,7 @@ import { v7 as uuidv7 } from "uuid";
 import type { Client } from "../db/client.ts";
 import type { ApiKeyScope, MemberRole } from "../db/tables/access-words.ts";
 import { inWorkspace } from "../db/workspace-transaction.ts";
+import { logSystem } from "./system-log.ts";
 import { createKey, parseKey } from "./api-key.ts";
 import type { KeyLimits } from "./viewer.ts";
 
@@ -36,14 +37,20 @@ export function createApiKey(client: Client, workspaceId: string, wanted: NewApi
     const [workspace] = await transaction`
       select 1 from workspaces where workspace_id = ${workspaceId}::uuid`;
     if (!workspace) return undefined;
+    const id = uuidv7();
     await transaction`
       insert into api_keys (workspace_id, id, name, role, scopes, hash, hint, max_depth, max_complexity,
                             max_nodes, rate_limit_points, show_cost, trusted_documents_only)
-      values (${workspaceId}::uuid, ${uuidv7()}::uuid, ${wanted.name}, ${wanted.role},
+      values (${workspaceId}::uuid, ${id}::uuid, ${wanted.name}, ${wanted.role},
               string_to_array(${wanted.scopes.join(",")}, ','), ${hash}, ${hint},
               ${limits.depth ?? null}, ${limits.complexity ?? null}, ${limits.nodes ?? null},
               ${limits.ratePoints ?? null}, ${wanted.showsCost ?? false},
               ${wanted.trustedDocumentsOnly ?? false})`;
+    await logSystem(transaction, workspaceId, {
+      action: "API_KEY_CREATED",
+      target: { type: "ApiKey", id, name: wanted.name },
+      after: { role: wanted.role, scopes: wanted.scopes.join(" ") },
+    });
     return key;
   });
 }
@@ -69,10 +76,19 @@ export function listApiKeys(client: Client, workspaceId: string) {
 /** Revokes a key; false when there is none with this id. Servers forget it within seconds. */
 export function revokeApiKey(client: Client, workspaceId: string, keyId: string) {
   return inWorkspace(client, workspaceId, async (transaction) => {
-    const { count } = await transaction`
-      update api_keys set revoked_at = coalesce(revoked_at, now())
+    const [key] = await transaction<{ name: string; role: string; wasRevoked: boolean }[]>`
+      select name, role, revoked_at is not null as "wasRevoked" from api_keys
+      where workspace_id = ${workspaceId}::uuid and id = ${keyId}::uuid for update`;
+    if (!key || key.wasRevoked) return key !== undefined;
+    await transaction`
+      update api_keys set revoked_at = now()
       where workspace_id = ${workspaceId}::uuid and id = ${keyId}::uuid`;
-    return count > 0;
+    await logSystem(transaction, workspaceId, {
+      action: "API_KEY_REVOKED",
+      target: { type: "ApiKey", id: keyId, name: key.name },
+      before: { role: key.role },
+    });
+    return true;
   });
 }
 

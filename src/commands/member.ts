@@ -38,6 +38,11 @@ export async function createMember(options: MemberOptions): Promise<void> {
     asOwner(ownerUrl, (client) => create(client, workspace, wanted)),
   );
   if (outcome === "unknown") throw new CommandError(`there is no workspace ${workspace}`);
+  if (outcome === "last owner") {
+    throw new CommandError(
+      `${email} is the last owner of workspace ${workspace}; make somebody else one first`,
+    );
+  }
   if (outcome === "attached") console.log(`${email} has an account and keeps the password.`);
   else console.log(given === undefined ? password : "Done.");
 }

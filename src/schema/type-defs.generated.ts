@@ -305,6 +305,8 @@ enum AuditAction {
   INVITATION_ACCEPTED
   "An invitation was taken back."
   INVITATION_REVOKED
+  "Somebody was made a member on the command line."
+  MEMBER_ADDED
   "A member's role was changed."
   MEMBER_ROLE_CHANGED
   "A member was removed."

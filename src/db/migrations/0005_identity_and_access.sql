@@ -17,7 +17,7 @@ CREATE TABLE "audit_log_entries" (
 	"request_id" text,
 	"created_at" timestamp(3) with time zone DEFAULT now() NOT NULL,
 	CONSTRAINT "audit_log_entries_workspace_id_id_pk" PRIMARY KEY("workspace_id","id"),
-	CONSTRAINT "audit_log_entries_action_check" CHECK ("audit_log_entries"."action" in ('MEMBER_INVITED', 'INVITATION_ACCEPTED', 'INVITATION_REVOKED', 'MEMBER_ROLE_CHANGED', 'MEMBER_REMOVED', 'MEMBER_LEFT', 'API_KEY_CREATED', 'API_KEY_ROTATED', 'API_KEY_REVOKED', 'WORKSPACE_UPDATED', 'SIGN_IN_FAILED')),
+	CONSTRAINT "audit_log_entries_action_check" CHECK ("audit_log_entries"."action" in ('MEMBER_INVITED', 'INVITATION_ACCEPTED', 'INVITATION_REVOKED', 'MEMBER_ADDED', 'MEMBER_ROLE_CHANGED', 'MEMBER_REMOVED', 'MEMBER_LEFT', 'API_KEY_CREATED', 'API_KEY_ROTATED', 'API_KEY_REVOKED', 'WORKSPACE_UPDATED', 'SIGN_IN_FAILED')),
 	CONSTRAINT "audit_log_entries_actor_kind_check" CHECK ("audit_log_entries"."actor_kind" in ('MEMBER', 'API_KEY', 'SYSTEM', 'UNKNOWN'))
 );
 --> statement-breakpoint
@@ -110,6 +110,7 @@ CREATE TABLE "identity"."verifications" (
 	"updated_at" timestamp (3) with time zone DEFAULT now() NOT NULL
 );
 --> statement-breakpoint
+DROP INDEX "members_by_creation";--> statement-breakpoint
 ALTER TABLE "api_keys" ADD COLUMN "hint" text;--> statement-breakpoint
 ALTER TABLE "api_keys" ADD COLUMN "last_used_at" timestamp(3) with time zone;--> statement-breakpoint
 ALTER TABLE "api_keys" ADD COLUMN "replaced_by_id" uuid;--> statement-breakpoint
@@ -125,6 +126,7 @@ ALTER TABLE "identity"."sessions" ADD CONSTRAINT "sessions_user_id_users_id_fk" 
 CREATE INDEX "audit_log_entries_by_creation" ON "audit_log_entries" USING btree ("workspace_id","created_at","id");--> statement-breakpoint
 CREATE INDEX "audit_log_entries_by_action" ON "audit_log_entries" USING btree ("workspace_id","action","created_at","id");--> statement-breakpoint
 CREATE INDEX "audit_log_entries_by_actor" ON "audit_log_entries" USING btree ("workspace_id","actor_id","created_at","id");--> statement-breakpoint
+CREATE INDEX "audit_log_entries_by_actor_action" ON "audit_log_entries" USING btree ("workspace_id","actor_id","action","created_at","id");--> statement-breakpoint
 CREATE INDEX "idempotency_records_by_creation" ON "idempotency_records" USING btree ("workspace_id","created_at");--> statement-breakpoint
 CREATE INDEX "invitations_by_creation" ON "invitations" USING btree ("workspace_id","created_at","id");--> statement-breakpoint
 CREATE INDEX "invitations_by_email" ON "invitations" USING btree ("workspace_id","email");--> statement-breakpoint
@@ -135,4 +137,5 @@ CREATE INDEX "verifications_by_identifier" ON "identity"."verifications" USING b
 ALTER TABLE "api_keys" ADD CONSTRAINT "api_keys_workspace_id_replaced_by_id_api_keys_workspace_id_id_fk" FOREIGN KEY ("workspace_id","replaced_by_id") REFERENCES "public"."api_keys"("workspace_id","id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
 CREATE INDEX "api_keys_by_creation" ON "api_keys" USING btree ("workspace_id","created_at","id");--> statement-breakpoint
 CREATE INDEX "api_keys_by_replacement" ON "api_keys" USING btree ("workspace_id","replaced_by_id");--> statement-breakpoint
+CREATE INDEX "members_by_creation" ON "members" USING btree ("workspace_id","created_at","id") WHERE "members"."removed_at" is null;--> statement-breakpoint
 ALTER TABLE "members" ADD CONSTRAINT "members_user_key" UNIQUE("workspace_id","user_id");
