@@ -149,7 +149,7 @@ describe("socialhub serve with a DATABASE_URL", { timeout: 120_000 }, () => {
       const asked = credentials.map((headers) => post(`${url}/graphql`, headers, query));
       return (await Promise.all(asked)).map(({ status }) => status);
     };
-    expect([await statuses(first), await statuses(second)]).toEqual(Array(2).fill([200, 200, 200]));
+    for (const url of [first, second]) expect(await statuses(url)).toEqual([200, 200, 200]);
 
     const asOwner = { authorization: `Bearer ${owner}` };
     const ids = await post(`${first}/graphql`, asOwner, {
