@@ -226,25 +226,37 @@ function addEntity(root, names) {
   }
 }
 
-try {
-  const { values, positionals } = parseArgs({
-    options: { plural: { type: "string" }, root: { type: "string" } },
-    allowPositionals: true,
-  });
-  if (positionals.length > 1) throw new Refusal(`one entity at a time; say ${usage}`);
-  const names = namesOf(positionals[0], values.plural);
-  const written = addEntity(values.root ?? home, names);
-  console.log(`${written.map((path) => `wrote ${path}`).join("\n")}
-added ${names.word} to src/schema/build.ts, and generated what follows from the schema
+/** Does what the words of the command line say: what to print, and whether it was refused. */
+export function newEntity(words) {
+  try {
+    const { values, positionals } = parseArgs({
+      args: words,
+      options: { plural: { type: "string" }, root: { type: "string" } },
+      allowPositionals: true,
+    });
+    if (positionals.length > 1) throw new Refusal(`one entity at a time; say ${usage}`);
+    const names = namesOf(positionals[0], values.plural);
+    const written = addEntity(values.root ?? home, names);
+    return { code: 0, output: report(names, written) };
+  } catch (error) {
+    const isOurs = error instanceof Refusal || error?.code?.startsWith("ERR_PARSE_ARGS");
+    if (!isOurs) throw error;
+    return { code: 1, output: `new:entity: ${error.message}` };
+  }
+}
+
+const report = ({ word, table }, written) => `${written.map((path) => `wrote ${path}`).join("\n")}
+added ${word} to src/schema/build.ts, and generated what follows from the schema
 
 Next:
   1. Give it what it is for: columns in the table, fields in the SDL under the same names.
      After a change of the table delete ${written.at(-1)} with its entry in meta, and run
-     npx drizzle-kit generate; its last line is CALL protect_tenant_table('${names.table}').
+     npx drizzle-kit generate; its last line is CALL protect_tenant_table('${table}').
   2. Decide on its permission: it reads with READ_CONTENT now.
-  3. npm run generate, npm run migrate, npm run check; socialhub audit rls attacks it already.`);
-} catch (error) {
-  const isOurs = error instanceof Refusal || error?.code?.startsWith("ERR_PARSE_ARGS");
-  console.error(isOurs ? `new:entity: ${error.message}` : error);
-  process.exitCode = 1;
+  3. npm run generate, npm run migrate, npm run check; socialhub audit rls attacks it already.`;
+
+if (process.argv[1] === fileURLToPath(import.meta.url)) {
+  const { code, output } = newEntity(process.argv.slice(2));
+  (code === 0 ? console.log : console.error)(output);
+  process.exitCode = code;
 }

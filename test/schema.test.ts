@@ -46,9 +46,11 @@ let app: TestApp;
 let superuser: Client;
 beforeAll(async () => {
   app = await createTestApp({ settings: noLimits });
-  await fillEmptyTables(app.database, [workspaceId]);
-  await makeKey(app.database, workspaceId, ["read"], { name: "another" });
   superuser = connect(app.database.ownerUrl, { max: 1 });
+  await makeKey(app.database, workspaceId, ["read"], { name: "another" });
+  // What was done so far has no value in every column.
+  await superuser`delete from audit_log_entries`;
+  await fillEmptyTables(app.database, [workspaceId]);
   // Of those who are members no field tells when they were removed.
   await superuser`
     update members set removed_at = now() where id = (
