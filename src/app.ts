@@ -1,6 +1,9 @@
 import { ApolloServer, type ApolloServerOptions } from "@apollo/server";
-import { ApolloServerPluginCacheControlDisabled } from "@apollo/server/plugin/disabled";
-import { ApolloServerPluginLandingPageDisabled } from "@apollo/server/plugin/disabled";
+import {
+  ApolloServerPluginCacheControlDisabled,
+  ApolloServerPluginInlineTraceDisabled,
+  ApolloServerPluginLandingPageDisabled,
+} from "@apollo/server/plugin/disabled";
 import {
   fastify,
   LogController,
@@ -214,6 +217,8 @@ function apolloOptions(config: Config, logger: Logger): ApolloServerOptions<Requ
       httpStatus(),
       // It wraps every field of every answer.
       ApolloServerPluginCacheControlDisabled(),
+      // It is for subgraphs, but would be loaded, protobuf and all.
+      ApolloServerPluginInlineTraceDisabled(),
       // It loads from a CDN.
       ApolloServerPluginLandingPageDisabled(),
     ],
