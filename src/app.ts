@@ -76,6 +76,9 @@ const CACHED_DOCUMENT_CHARACTERS = 1_000_000;
 /** Untransacted look-ups, of keys and of readiness, have connections of their own. */
 const LOOKUP_CONNECTIONS = 2;
 
+/** One for all apps of a process: what they differ in stands in their contexts. */
+const schema = buildSchema();
+
 /** How many passwords are hashed at the same time, of which each takes 32 MB, and how many wait. */
 const SIGN_INS = { running: 2, queued: 50 };
 
@@ -200,7 +203,7 @@ function createPool({ pool }: Config, url: string, size: number): Pool {
 function apolloOptions(config: Config, logger: Logger): ApolloServerOptions<RequestContext> {
   const { plugin: gatesPlugin, ...gateOptions } = gates(config);
   return {
-    schema: buildSchema(),
+    schema,
     formatError,
     logger,
     includeStacktraceInErrorResponses: false,
