@@ -1,6 +1,9 @@
 import { ApolloServer, type ApolloServerOptions } from "@apollo/server";
-import { ApolloServerPluginCacheControlDisabled } from "@apollo/server/plugin/disabled";
-import { ApolloServerPluginLandingPageDisabled } from "@apollo/server/plugin/disabled";
+import {
+  ApolloServerPluginCacheControlDisabled,
+  ApolloServerPluginInlineTraceDisabled,
+  ApolloServerPluginLandingPageDisabled,
+} from "@apollo/server/plugin/disabled";
 import {
   fastify,
   LogController,
@@ -77,6 +80,9 @@ const CACHED_DOCUMENT_CHARACTERS = 1_000_000;
 
 /** Untransacted look-ups, of keys and of readiness, have connections of their own. */
 const LOOKUP_CONNECTIONS = 2;
+
+/** One for all apps of a process: what they differ in stands in their contexts. */
+const schema = buildSchema();
 
 /** How many passwords are hashed at the same time, of which each takes 32 MB, and how many wait. */
 const SIGN_INS = { running: 2, queued: 50 };
@@ -202,7 +208,7 @@ async function connectRedis(options: RedisOptions, logger: Logger) {
 function apolloOptions(config: Config, logger: Logger): ApolloServerOptions<RequestContext> {
   const { plugin: gatesPlugin, ...gateOptions } = gates(config);
   return {
-    schema: buildSchema(),
+    schema,
     formatError,
     logger,
     includeStacktraceInErrorResponses: false,
@@ -219,6 +225,8 @@ function apolloOptions(config: Config, logger: Logger): ApolloServerOptions<Requ
       httpStatus(),
       // It wraps every field of every answer.
       ApolloServerPluginCacheControlDisabled(),
+      // It is for subgraphs, but would be loaded, protobuf and all.
+      ApolloServerPluginInlineTraceDisabled(),
       // It loads from a CDN.
       ApolloServerPluginLandingPageDisabled(),
     ],

@@ -1,5 +1,10 @@
-import { makeExecutableSchema } from "@graphql-tools/schema";
-import type { GraphQLSchema } from "graphql";
+import {
+  buildSchema as buildTypes,
+  isAbstractType,
+  isObjectType,
+  isScalarType,
+  type GraphQLSchema,
+} from "graphql";
 import { account } from "../resolvers/account.ts";
 import { apiKey } from "../resolvers/api-key.ts";
 import { auditLogEntry } from "../resolvers/audit-log-entry.ts";
@@ -36,21 +41,32 @@ const entities = [
   workspace,
 ];
 
-/** What scalars do, without the rest: the descriptions that they lack would erase those of the SDL. */
-const scalarFunctions = Object.fromEntries(
-  Object.entries(scalars).map(([name, { serialize, parseValue, parseLiteral }]) => [
-    name,
-    { serialize, parseValue, parseLiteral },
-  ]),
-);
-
-/** The executable schema. Throws when a resolver names a field that the schema does not have. */
+/** The executable schema. Throws when a resolver names a type or a field that the schema does not have. */
 export function buildSchema(): GraphQLSchema {
-  return enforcePermissions(
-    makeExecutableSchema({
-      typeDefs,
-      resolvers: [scalarFunctions, ...entities],
-      resolverValidationOptions: { requireResolversToMatchSchema: "error" },
-    }),
-  );
+  const schema = buildTypes(typeDefs);
+  for (const { name, serialize, parseValue, parseLiteral } of Object.values(scalars)) {
+    const scalar = schema.getType(name);
+    if (!isScalarType(scalar)) throw new Error(`the schema has no scalar ${name}`);
+    // Not the rest: the descriptions that they lack would erase those of the SDL.
+    Object.assign(scalar, { serialize, parseValue, parseLiteral });
+  }
+  for (const resolvers of entities) {
+    for (const [type, fields] of Object.entries(resolvers)) attach(schema, type, fields);
+  }
+  return enforcePermissions(schema);
+}
+
+/** Puts the resolvers of a type into the schema. */
+function attach(schema: GraphQLSchema, name: string, resolvers: object) {
+  const type = schema.getType(name);
+  for (const [key, resolver] of Object.entries(resolvers)) {
+    const field = isObjectType(type) ? type.getFields()[key] : undefined;
+    if (field) {
+      Object.assign(field, typeof resolver === "function" ? { resolve: resolver } : resolver);
+    } else if (isAbstractType(type) && key === "__resolveType") {
+      type.resolveType = resolver;
+    } else {
+      throw new Error(`there is a resolver for ${name}.${key}, which the schema does not have`);
+    }
+  }
 }
