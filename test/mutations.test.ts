@@ -1,10 +1,16 @@
-import { getNamedType, type GraphQLInputObjectType } from "graphql";
+import {
+  getNamedType,
+  isObjectType,
+  type GraphQLInputObjectType,
+  type GraphQLObjectType,
+} from "graphql";
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { demoWorkspaceList } from "../src/data/demo/seed.ts";
 import { connect, type Client } from "../src/db/client.ts";
 import type { ApiKeyScope, MemberRole } from "../src/db/tables/access-words.ts";
 import { fromGlobalId, toGlobalId } from "../src/loaders/global-id.ts";
 import { buildSchema } from "../src/schema/build.ts";
+import { permissionOf } from "../src/schema/permissions.ts";
 import { createTestApp, makeKey, type Answer, type Json, type TestApp } from "./support/app.ts";
 
 const schema = buildSchema();
@@ -79,6 +85,22 @@ describe("every mutation", () => {
     expect(input.name).toBe(`${name[0]!.toUpperCase()}${name.slice(1)}Input`);
     expect(String(input.getFields()["idempotencyKey"]?.type)).toBe("String");
     expect(String(type)).toBe(`${name[0]!.toUpperCase()}${name.slice(1)}Payload`);
+  });
+
+  it("leads nobody to what a query would not show them", () => {
+    const reached = new Set<GraphQLObjectType>();
+    const walk = (type: GraphQLObjectType) => {
+      if (reached.has(type)) return;
+      reached.add(type);
+      for (const field of Object.values(type.getFields())) {
+        const next = getNamedType(field.type);
+        if (isObjectType(next) && !permissionOf(field)) walk(next);
+      }
+    };
+    for (const { type } of mutations) walk(getNamedType(type) as GraphQLObjectType);
+    const content = [...reached].filter((type) => permissionOf(type) === "READ_CONTENT");
+    // What was written itself, and who wrote it.
+    expect(content.map(({ name }) => name).toSorted()).toEqual(["Member", "Workspace"]);
   });
 
   it("is refused by GET, and to a key without the scope, before anything is written", async () => {
@@ -342,6 +364,25 @@ describe("invitations", () => {
     const owner = { email: "boss@example.com", role: "OWNER" };
     const refused = await send("inviteMember", owner, "__typename", keys.ADMIN);
     expect(refused.errors[0].extensions.permission).toBe("MANAGE_OWNERS");
+  });
+});
+
+describe("an owner's invitation", () => {
+  it("is not taken back by an admin who invites the address again; by an owner it is, and logged", async () => {
+    const email = "partner@example.com";
+    const first = await done("inviteMember", { email, role: "OWNER" }, "invitation { id }");
+    const again = { email, role: "VIEWER" };
+    const refused = await send("inviteMember", again, "__typename", keys.ADMIN);
+    expect(refused.errors[0]?.extensions.permission).toBe("MANAGE_OWNERS");
+    await done("inviteMember", again, "__typename");
+    const logged = await superuser`
+      select action, target_id from audit_log_entries where target_name = ${email} order by id`;
+    expect(logged.map(({ action }) => action)).toEqual([
+      "MEMBER_INVITED",
+      "INVITATION_REVOKED",
+      "MEMBER_INVITED",
+    ]);
+    expect(logged[1]!["target_id"]).toBe(fromGlobalId(first.invitation.id).id);
   });
 });
 

@@ -771,7 +771,7 @@ type Member implements Node @requiresPermission(permission: READ_CONTENT) {
   createdAt: DateTime!
   "When the member was removed or left; null for who is one."
   removedAt: DateTime
-  "Posts that the member wrote."
+  "Posts that the member wrote. Needs the permission READ_CONTENT."
   posts(
     "Size of the page, counted from its start: 20 when neither \`first\` nor \`last\` is given, at most 100."
     first: Int
@@ -785,7 +785,7 @@ type Member implements Node @requiresPermission(permission: READ_CONTENT) {
     filter: AuthoredPostFilter
     "In which order."
     orderBy: PostOrder! = NEWEST_FIRST
-  ): PostConnection
+  ): PostConnection @requiresPermission(permission: READ_CONTENT)
 }
 
 "Orderings of members."

@@ -830,7 +830,7 @@ export type Member = Node & {
   createdAt: Scalars['DateTime']['output'];
   /** When the member was removed or left; null for who is one. */
   removedAt: Maybe<Scalars['DateTime']['output']>;
-  /** Posts that the member wrote. */
+  /** Posts that the member wrote. Needs the permission READ_CONTENT. */
   posts: Maybe<PostConnection>;
 };
 
