@@ -104,6 +104,7 @@ describe("every mutation", () => {
   });
 
   it("is refused by GET, and to a key without the scope, before anything is written", async () => {
+    const reader = await makeKey(app.database, own, ["read", "write", "insight"]);
     const before = await entries();
     const query = `mutation { updateWorkspace(input: { name: "No" }) { userErrors { code } } }`;
     const byGet = await app.server.inject({
@@ -111,7 +112,6 @@ describe("every mutation", () => {
       headers: { authorization: `Bearer ${keys.OWNER}`, "apollo-require-preflight": "1" },
     });
     expect(byGet.statusCode).toBe(405);
-    const reader = await makeKey(app.database, own, ["read", "write", "insight"]);
     const answer = await app.ask(query, { key: reader });
     expect(answer.status).toBe(403);
     expect(answer.errors[0]?.extensions).toMatchObject({
@@ -405,6 +405,22 @@ describe("API keys", () => {
     expect(owners.errors[0].extensions.permission).toBe("MANAGE_OWNERS");
     const manager = await makeKey(app.database, own, ["read", "admin"], { role: "ADMIN" });
     expect(codesOf(await send("createApiKey", input, "key", manager))).toEqual(["FORBIDDEN"]);
+  });
+
+  it("hand their own limits, and the end of their time, on to those that they make", async () => {
+    const maker = await makeKey(app.database, own, ["read", "admin"], {
+      name: "limited maker",
+      role: "ADMIN",
+      limits: { depth: 4, ratePoints: 5000 },
+    });
+    await superuser`
+      update api_keys set expires_at = now() + interval '1 hour' where name = 'limited maker'`;
+    const selection = "apiKey { id expiresAt }";
+    const made = await done("createApiKey", { name: "child" }, selection, maker);
+    const [row] = await superuser`
+      select max_depth, max_nodes, rate_limit_points from api_keys where name = 'child'`;
+    expect(row).toEqual({ max_depth: 4, max_nodes: null, rate_limit_points: 5000 });
+    expect(Date.parse(made.apiKey.expiresAt)).toBeLessThan(Date.now() + 3_600_000);
   });
 
   it("are rotated with an overlap, and keep their limits", async () => {

@@ -187,7 +187,7 @@ input CreateApiKeyInput {
   role: Role! = VIEWER
   "What it may do: no more than who makes it."
   scopes: [Scope!]! = [READ]
-  "When it stops working by itself; null for never."
+  "When it stops working by itself, no later than a key that makes it; null for never."
   expiresAt: DateTime
   "Makes it safe to send again: the same key gives the same answer for 24 hours. A new UUID for each change."
   idempotencyKey: String
@@ -305,7 +305,7 @@ enum AuditAction {
   INVITATION_ACCEPTED
   "An invitation was taken back."
   INVITATION_REVOKED
-  "A member's role was changed."
+  "A member's role was changed; on the command line also: somebody was made a member."
   MEMBER_ROLE_CHANGED
   "A member was removed."
   MEMBER_REMOVED

@@ -173,7 +173,7 @@ export type CreateApiKeyInput = {
   role?: Role;
   /** What it may do: no more than who makes it. */
   scopes?: Array<Scope>;
-  /** When it stops working by itself; null for never. */
+  /** When it stops working by itself, no later than a key that makes it; null for never. */
   expiresAt?: InputMaybe<Scalars['DateTime']['input']>;
   /** Makes it safe to send again: the same key gives the same answer for 24 hours. A new UUID for each change. */
   idempotencyKey?: InputMaybe<Scalars['String']['input']>;
@@ -278,7 +278,7 @@ export type AuditAction =
   | 'INVITATION_ACCEPTED'
   /** An invitation was taken back. */
   | 'INVITATION_REVOKED'
-  /** A member's role was changed. */
+  /** A member's role was changed; on the command line also: somebody was made a member. */
   | 'MEMBER_ROLE_CHANGED'
   /** A member was removed. */
   | 'MEMBER_REMOVED'
