@@ -251,7 +251,31 @@ describe("workspaces and keys", () => {
     );
     expect(await viewerOf(plain)).toMatchObject({ role: "VIEWER" });
     await expect(viewerOf(full)).rejects.toThrow(/key/);
+    expect(await logged(workspace)).toEqual([
+      ["API_KEY_CREATED", "SYSTEM", "reports"],
+      ["API_KEY_CREATED", "SYSTEM", "everything"],
+      ["API_KEY_REVOKED", "SYSTEM", "everything"],
+    ]);
   });
+
+  it("and members made here are told by the audit log", async () => {
+    const workspace = await printed("workspace", "create", "Logged");
+    const words = ["member", "create", "--workspace", workspace, "--email", "ada@example.com"];
+    await printed(...words, "--name", "Ada", "--role", "OWNER");
+    expect(await logged(workspace)).toEqual([["MEMBER_ADDED", "SYSTEM", "Ada"]]);
+  });
+
+  async function logged(workspace: string) {
+    const superuser = connect(database.ownerUrl, { max: 1 });
+    try {
+      const rows = await superuser`
+        select action, actor_kind, target_name from audit_log_entries
+        where workspace_id = ${workspace} order by id`;
+      return rows.map((row) => Object.values(row));
+    } finally {
+      await superuser.end({ timeout: 5 });
+    }
+  }
 
   it("have limits of their own, when they are told", async () => {
     const workspace = await printed("workspace", "create", "Limits");

@@ -5,7 +5,7 @@ import { readConfig } from "../src/config.ts";
 import { demoWorkspaceList } from "../src/data/demo/seed.ts";
 import { connect, type Client } from "../src/db/client.ts";
 import { createLogger } from "../src/insight/log.ts";
-import { toGlobalId } from "../src/loaders/global-id.ts";
+import { fromGlobalId, toGlobalId } from "../src/loaders/global-id.ts";
 import { createTestApp, type Answer, type Json, type TestApp } from "./support/app.ts";
 import { addPerson, askAs, sessionOf } from "./support/people.ts";
 
@@ -86,6 +86,7 @@ describe("an invitation", () => {
     expect(entry).toMatchObject({
       workspace_id: first,
       actor_kind: "MEMBER",
+      actor_id: fromGlobalId(data.viewer.member.id).id,
       actor_name: `Name of ${email}`,
       after: { email, role: "EDITOR" },
     });
@@ -123,6 +124,11 @@ describe("an invitation", () => {
   it("that was made up finds nothing, and a key accepts none", async () => {
     expect(codesOf(await accept("shi_nothing"))).toEqual(["INVALID"]);
     expect(codesOf(await accept(createInvitationToken(first).token))).toEqual(["NOT_FOUND"]);
+    // Of a workspace that is not there either: nobody finds out which there are.
+    const nowhere = createInvitationToken(crypto.randomUUID()).token;
+    const key = `idempotencyKey: "${crypto.randomUUID()}"`;
+    expect(codesOf(await accept(nowhere, key))).toEqual(["NOT_FOUND"]);
+    expect(codesOf(await accept(createInvitationToken(first).token, key))).toEqual(["NOT_FOUND"]);
     const { token } = await invite();
     const byKey = await app.ask(acceptance(token));
     expect(byKey.errors[0]?.extensions["code"]).toBe("UNAUTHENTICATED");

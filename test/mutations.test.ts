@@ -1,4 +1,9 @@
-import { getNamedType, type GraphQLInputObjectType } from "graphql";
+import {
+  getNamedType,
+  isObjectType,
+  type GraphQLInputObjectType,
+  type GraphQLObjectType,
+} from "graphql";
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { createApiKey, listApiKeys, revokeApiKey } from "../src/auth/api-keys.ts";
 import { createMember } from "../src/auth/members.ts";
@@ -7,6 +12,7 @@ import { connect, type Client } from "../src/db/client.ts";
 import type { ApiKeyScope, MemberRole } from "../src/db/tables/access-words.ts";
 import { fromGlobalId, toGlobalId } from "../src/loaders/global-id.ts";
 import { buildSchema } from "../src/schema/build.ts";
+import { permissionOf } from "../src/schema/permissions.ts";
 import { createTestApp, makeKey, type Answer, type Json, type TestApp } from "./support/app.ts";
 import { asOwnerOf } from "./support/people.ts";
 
@@ -82,6 +88,22 @@ describe("every mutation", () => {
     expect(input.name).toBe(`${name[0]!.toUpperCase()}${name.slice(1)}Input`);
     expect(String(input.getFields()["idempotencyKey"]?.type)).toBe("String");
     expect(String(type)).toBe(`${name[0]!.toUpperCase()}${name.slice(1)}Payload`);
+  });
+
+  it("leads nobody to what a query would not show them", () => {
+    const reached = new Set<GraphQLObjectType>();
+    const walk = (type: GraphQLObjectType) => {
+      if (reached.has(type)) return;
+      reached.add(type);
+      for (const field of Object.values(type.getFields())) {
+        const next = getNamedType(field.type);
+        if (isObjectType(next) && !permissionOf(field)) walk(next);
+      }
+    };
+    for (const { type } of mutations) walk(getNamedType(type) as GraphQLObjectType);
+    const content = [...reached].filter((type) => permissionOf(type) === "READ_CONTENT");
+    // What was written itself, and who wrote it.
+    expect(content.map(({ name }) => name).toSorted()).toEqual(["Member", "Workspace"]);
   });
 
   it("is refused by GET, and to a key without the scope, before anything is written", async () => {
@@ -348,6 +370,25 @@ describe("invitations", () => {
   });
 });
 
+describe("an owner's invitation", () => {
+  it("is not taken back by an admin who invites the address again; by an owner it is, and logged", async () => {
+    const email = "partner@example.com";
+    const first = await done("inviteMember", { email, role: "OWNER" }, "invitation { id }");
+    const again = { email, role: "VIEWER" };
+    const refused = await send("inviteMember", again, "__typename", keys.ADMIN);
+    expect(refused.errors[0]?.extensions.permission).toBe("MANAGE_OWNERS");
+    await done("inviteMember", again, "__typename");
+    const logged = await superuser`
+      select action, target_id from audit_log_entries where target_name = ${email} order by id`;
+    expect(logged.map(({ action }) => action)).toEqual([
+      "MEMBER_INVITED",
+      "INVITATION_REVOKED",
+      "MEMBER_INVITED",
+    ]);
+    expect(logged[1]!["target_id"]).toBe(fromGlobalId(first.invitation.id).id);
+  });
+});
+
 describe("API keys", () => {
   it("are shown once, found by their hint, and do no more than who made them", async () => {
     const input = { name: "Reports", role: "VIEWER", scopes: ["READ", "INSIGHT"] };
@@ -367,6 +408,22 @@ describe("API keys", () => {
     expect(owners.errors[0].extensions.permission).toBe("MANAGE_OWNERS");
     const manager = await makeKey(app.database, own, ["read", "admin"], { role: "ADMIN" });
     expect(codesOf(await send("createApiKey", input, "key", manager))).toEqual(["FORBIDDEN"]);
+  });
+
+  it("hand their own limits, and the end of their time, on to those that they make", async () => {
+    const maker = await makeKey(app.database, own, ["read", "admin"], {
+      name: "limited maker",
+      role: "ADMIN",
+      limits: { depth: 4, ratePoints: 5000 },
+    });
+    await superuser`
+      update api_keys set expires_at = now() + interval '1 hour' where name = 'limited maker'`;
+    const selection = "apiKey { id expiresAt }";
+    const made = await done("createApiKey", { name: "child" }, selection, maker);
+    const [row] = await superuser`
+      select max_depth, max_nodes, rate_limit_points from api_keys where name = 'child'`;
+    expect(row).toEqual({ max_depth: 4, max_nodes: null, rate_limit_points: 5000 });
+    expect(Date.parse(made.apiKey.expiresAt)).toBeLessThan(Date.now() + 3_600_000);
   });
 
   it("are rotated with an overlap, and keep their limits", async () => {
@@ -485,7 +542,12 @@ describe("the audit log", () => {
       await revokeApiKey(client, foreign, key!.id);
       const actor = { actor_kind: "SYSTEM", actor_name: "command line", target_name: "by hand" };
       expect([...(await tell())]).toEqual([
-        { ...actor, action: "API_KEY_REVOKED", before: { role: "VIEWER" }, after: null },
+        {
+          ...actor,
+          action: "API_KEY_REVOKED",
+          before: { role: "VIEWER", scopes: "read" },
+          after: null,
+        },
         {
           ...actor,
           action: "API_KEY_CREATED",

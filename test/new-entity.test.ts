@@ -9,7 +9,8 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 const execute = promisify(execFile);
 
 /** The script itself, for what needs no process of its own. */
-const script = (await import("../scripts/new-entity.mjs" as string)) as {
+const path = new URL("../scripts/new-entity.mjs", import.meta.url).href;
+const script = (await import(path)) as {
   newEntity(words: string[]): { code: number; output: string };
 };
 

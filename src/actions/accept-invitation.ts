@@ -82,11 +82,16 @@ export const acceptInvitation = defineMutation({
     if (!member) throw new UserFailure("CONFLICT", "You are a member of the workspace already.");
     await session.run(accept, { id: invitation.id }, "invitation.accept");
     const [workspace] = await session.run(findWorkspace, {}, "workspace.find");
-    await log({
-      action: "INVITATION_ACCEPTED",
-      target: { type: "Member", id: member.id, name: member.displayName },
-      after: { email: member.email, role: member.role },
-    });
+    const { id, displayName: name } = member;
+    await log(
+      {
+        action: "INVITATION_ACCEPTED",
+        target: { type: "Member", id, name },
+        after: { email: member.email, role: member.role },
+      },
+      // The workspace knows the member, and no person.
+      { kind: "MEMBER", id, name },
+    );
     const workspaceId = toGlobalId("Workspace", session.workspaceId);
     return { workspace: { workspaceId, name: workspace?.name ?? "", role: member.role } };
   },

@@ -11,8 +11,8 @@ export interface Acting {
   readonly context: RequestContext;
   /** The transaction: everything that the action writes is committed together, or nothing of it. */
   readonly session: WriteSession;
-  /** Notes in the audit log what was done, in the same transaction. */
-  readonly log: (entry: AuditEntry) => Promise<void>;
+  /** Notes in the audit log what was done, in the same transaction; by the mutation's actor unless told. */
+  readonly log: (entry: AuditEntry, by?: Actor) => Promise<void>;
 }
 
 interface Mutation<Schema extends z.ZodType, Done extends object> {
@@ -60,7 +60,7 @@ export function defineMutation<Schema extends z.ZodType, Done extends object>(
       const done = await context.write(async (session) => {
         const act = () =>
           mutation.run(
-            { context, session, log: (entry) => logEntry(session, context, actor, entry) },
+            { context, session, log: (entry, by = actor) => logEntry(session, context, by, entry) },
             data,
           );
         if (idempotencyKey == null) return act();

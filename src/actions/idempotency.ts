@@ -2,6 +2,7 @@ import { createCipheriv, createDecipheriv, createHash, hkdfSync, randomBytes } f
 import { sql } from "drizzle-orm";
 import { statement, value } from "../db/statement.ts";
 import { idempotencyRecords as records } from "../db/tables/idempotency-record.ts";
+import { workspaces } from "../db/tables/workspace.ts";
 import type { WriteSession } from "../db/write-session.ts";
 import type { Actor } from "./audit-log.ts";
 import { UserFailure } from "./user-error.ts";
@@ -14,11 +15,13 @@ const forgetOld = statement(sql`
   where ${records.workspaceId} = ${value("workspaceId", "uuid")}
     and ${records.createdAt} < now() - ${REMEMBERED}`);
 
-// Of two requests with one key the second waits here until the first has committed or given up.
+// Of two requests with one key the second waits here until the first has committed or given up. An
+// invitation's token may name a workspace that is not there: then there is nothing to remember it in.
 const claim = statement<{ claimed: boolean }>(sql`
   insert into ${records} (workspace_id, viewer_id, key_digest, request_digest)
-  values (${value("workspaceId", "uuid")}, ${value("viewerId", "text")}, ${value("keyDigest", "text")},
-    ${value("requestDigest", "text")})
+  select ${workspaces.workspaceId}, ${value("viewerId", "text")}, ${value("keyDigest", "text")},
+    ${value("requestDigest", "text")}
+  from ${workspaces} where ${workspaces.workspaceId} = ${value("workspaceId", "uuid")}
   on conflict do nothing
   returning true as claimed`);
 
@@ -55,7 +58,8 @@ export async function once<Done extends object>(
     return done;
   }
   const [found] = await session.run(find, record, "idempotency.find");
-  if (found?.requestDigest === requestDigest) return open<Done>(key, found.result);
+  if (!found) return act();
+  if (found.requestDigest === requestDigest) return open<Done>(key, found.result);
   throw new UserFailure(
     "IDEMPOTENCY_KEY_REUSED",
     "This idempotency key was used for another request; use a new one for each.",

@@ -19,11 +19,13 @@ const findMember = statement(sql`
   where ${members.workspaceId} = ${value("workspaceId", "uuid")}
     and ${members.email} = ${value("email", "text")} and ${members.removedAt} is null`);
 
-const revokeOpen = statement(sql`
+const revokeOpen = statement<InvitationRow>(sql`
   update ${invitations} set revoked_at = now()
   where ${invitations.workspaceId} = ${value("workspaceId", "uuid")}
     and ${invitations.email} = ${value("email", "text")}
-    and ${invitations.acceptedAt} is null and ${invitations.revokedAt} is null`);
+    and ${invitations.acceptedAt} is null and ${invitations.revokedAt} is null
+    and ${invitations.expiresAt} > now()
+  returning ${columnsOf(invitations)}`);
 
 const add = statement<InvitationRow>(sql`
   insert into ${invitations} (workspace_id, id, email, role, token_hash, invited_by_id, expires_at)
@@ -51,7 +53,15 @@ export const inviteMember = defineMutation({
       const message = `${input.email} is a member of the workspace already.`;
       throw new UserFailure("CONFLICT", message, "email");
     }
-    await session.run(revokeOpen, { email: input.email }, "invitation.revoke");
+    const revoked = await session.run(revokeOpen, { email: input.email }, "invitation.revoke");
+    for (const { id, email: address, role } of revoked) {
+      mustManage(viewer, role);
+      await log({
+        action: "INVITATION_REVOKED",
+        target: { type: "Invitation", id, name: address },
+        before: { email: address, role },
+      });
+    }
     const { token, hash: tokenHash } = createInvitationToken(session.workspaceId);
     const values = {
       id: uuidv7(),

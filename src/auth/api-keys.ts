@@ -2,8 +2,8 @@ import { v7 as uuidv7 } from "uuid";
 import type { Client } from "../db/client.ts";
 import type { ApiKeyScope, MemberRole } from "../db/tables/access-words.ts";
 import { inWorkspace } from "../db/workspace-transaction.ts";
-import { logSystem } from "./system-log.ts";
 import { createKey, parseKey } from "./api-key.ts";
+import { logBySystem } from "./log-by-system.ts";
 import type { KeyLimits } from "./viewer.ts";
 
 /** What a new API key is to be. */
@@ -32,24 +32,24 @@ export interface ApiKeyListing {
 /** Makes an API key and returns it: the only time that it can be read. `client` is the owner's. */
 export function createApiKey(client: Client, workspaceId: string, wanted: NewApiKey) {
   const { key, hash, hint } = createKey(workspaceId);
-  const { limits = {} } = wanted;
+  const { name, role, scopes, limits = {} } = wanted;
+  const id = uuidv7();
   return inWorkspace(client, workspaceId, async (transaction) => {
     const [workspace] = await transaction`
       select 1 from workspaces where workspace_id = ${workspaceId}::uuid`;
     if (!workspace) return undefined;
-    const id = uuidv7();
     await transaction`
       insert into api_keys (workspace_id, id, name, role, scopes, hash, hint, max_depth, max_complexity,
                             max_nodes, rate_limit_points, show_cost, trusted_documents_only)
-      values (${workspaceId}::uuid, ${id}::uuid, ${wanted.name}, ${wanted.role},
-              string_to_array(${wanted.scopes.join(",")}, ','), ${hash}, ${hint},
+      values (${workspaceId}::uuid, ${id}::uuid, ${name}, ${role},
+              string_to_array(${scopes.join(",")}, ','), ${hash}, ${hint},
               ${limits.depth ?? null}, ${limits.complexity ?? null}, ${limits.nodes ?? null},
               ${limits.ratePoints ?? null}, ${wanted.showsCost ?? false},
               ${wanted.trustedDocumentsOnly ?? false})`;
-    await logSystem(transaction, workspaceId, {
+    await logBySystem(transaction, workspaceId, {
       action: "API_KEY_CREATED",
-      target: { type: "ApiKey", id, name: wanted.name },
-      after: { role: wanted.role, scopes: wanted.scopes.join(" ") },
+      target: { type: "ApiKey", id, name },
+      after: { role, scopes: scopes.join(" ") },
     });
     return key;
   });
@@ -76,17 +76,21 @@ export function listApiKeys(client: Client, workspaceId: string) {
 /** Revokes a key; false when there is none with this id. Servers forget it within seconds. */
 export function revokeApiKey(client: Client, workspaceId: string, keyId: string) {
   return inWorkspace(client, workspaceId, async (transaction) => {
-    const [key] = await transaction<{ name: string; role: string; wasRevoked: boolean }[]>`
-      select name, role, revoked_at is not null as "wasRevoked" from api_keys
-      where workspace_id = ${workspaceId}::uuid and id = ${keyId}::uuid for update`;
-    if (!key || key.wasRevoked) return key !== undefined;
+    const [key] = await transaction<
+      { name: string; role: string; scopes: string; isNew: boolean }[]
+    >`
+      select name, role, array_to_string(scopes, ' ') as scopes, revoked_at is null as "isNew"
+      from api_keys where workspace_id = ${workspaceId}::uuid and id = ${keyId}::uuid for update`;
+    if (!key) return false;
+    const { name, role, scopes, isNew } = key;
+    if (!isNew) return true;
     await transaction`
       update api_keys set revoked_at = now()
       where workspace_id = ${workspaceId}::uuid and id = ${keyId}::uuid`;
-    await logSystem(transaction, workspaceId, {
+    await logBySystem(transaction, workspaceId, {
       action: "API_KEY_REVOKED",
-      target: { type: "ApiKey", id: keyId, name: key.name },
-      before: { role: key.role },
+      target: { type: "ApiKey", id: keyId, name },
+      before: { role, scopes },
     });
     return true;
   });

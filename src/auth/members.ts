@@ -3,7 +3,7 @@ import type { Client } from "../db/client.ts";
 import type { MemberRole } from "../db/tables/access-words.ts";
 import { inWorkspace } from "../db/workspace-transaction.ts";
 import { createPerson, setPassword, type Ask } from "./create-person.ts";
-import { logSystem } from "./system-log.ts";
+import { logBySystem } from "./log-by-system.ts";
 
 /** Somebody who is to be a member and to sign in. */
 export interface NewMember {
@@ -44,16 +44,16 @@ export function createMember(
     const created = await createPerson(ask, { email, name, passwordHash });
     const userId = created ?? (await personWith(ask, email));
     if (!created && overwritesPassword) await setPassword(ask, userId, passwordHash);
-    const [member] = await transaction<{ id: string }[]>`
+    const [member] = await transaction<{ id: string; displayName: string }[]>`
       insert into members (workspace_id, id, email, display_name, role, user_id)
       values (${workspaceId}::uuid, ${uuidv7()}::uuid, ${email}, ${name}, ${role}, ${userId}::uuid)
       on conflict (workspace_id, email) do update
         set user_id = excluded.user_id, role = excluded.role, removed_at = null
-      returning id`;
+      returning id, display_name as "displayName"`;
     if (!member) throw new Error("what was inserted is there");
-    await logSystem(transaction, workspaceId, {
+    await logBySystem(transaction, workspaceId, {
       action: before ? "MEMBER_ROLE_CHANGED" : "MEMBER_ADDED",
-      target: { type: "Member", id: member.id, name },
+      target: { type: "Member", id: member.id, name: member.displayName },
       ...(before ? { before: { role: before.role } } : {}),
       after: { email, role },
     });

@@ -187,7 +187,7 @@ input CreateApiKeyInput {
   role: Role! = VIEWER
   "What it may do: no more than who makes it."
   scopes: [Scope!]! = [READ]
-  "When it stops working by itself; null for never."
+  "When it stops working by itself, no later than a key that makes it; null for never."
   expiresAt: DateTime
   "Makes it safe to send again: the same key gives the same answer for 24 hours. A new UUID for each change."
   idempotencyKey: String
@@ -773,7 +773,7 @@ type Member implements Node @requiresPermission(permission: READ_CONTENT) {
   createdAt: DateTime!
   "When the member was removed or left; null for who is one."
   removedAt: DateTime
-  "Posts that the member wrote."
+  "Posts that the member wrote. Needs the permission READ_CONTENT."
   posts(
     "Size of the page, counted from its start: 20 when neither \`first\` nor \`last\` is given, at most 100."
     first: Int
@@ -787,7 +787,7 @@ type Member implements Node @requiresPermission(permission: READ_CONTENT) {
     filter: AuthoredPostFilter
     "In which order."
     orderBy: PostOrder! = NEWEST_FIRST
-  ): PostConnection
+  ): PostConnection @requiresPermission(permission: READ_CONTENT)
 }
 
 "Orderings of members."

@@ -173,7 +173,7 @@ export type CreateApiKeyInput = {
   role?: Role;
   /** What it may do: no more than who makes it. */
   scopes?: Array<Scope>;
-  /** When it stops working by itself; null for never. */
+  /** When it stops working by itself, no later than a key that makes it; null for never. */
   expiresAt?: InputMaybe<Scalars['DateTime']['input']>;
   /** Makes it safe to send again: the same key gives the same answer for 24 hours. A new UUID for each change. */
   idempotencyKey?: InputMaybe<Scalars['String']['input']>;
@@ -832,7 +832,7 @@ export type Member = Node & {
   createdAt: Scalars['DateTime']['output'];
   /** When the member was removed or left; null for who is one. */
   removedAt: Maybe<Scalars['DateTime']['output']>;
-  /** Posts that the member wrote. */
+  /** Posts that the member wrote. Needs the permission READ_CONTENT. */
   posts: Maybe<PostConnection>;
 };
 
