@@ -121,6 +121,20 @@ describe("an invitation", () => {
     expect(codesOf(await accept(revoked.token, "", stranger))).toEqual(["NOT_FOUND"]);
   });
 
+  it("of somebody who is removed is taken back, and who is known as an author alone can be invited", async () => {
+    const [author] = await superuser<{ id: string }[]>`
+      insert into members (workspace_id, id, email, display_name, role)
+      values (${first}, gen_random_uuid(), ${email}, 'Author', 'EDITOR') returning id`;
+    const { token } = await invite("VIEWER");
+    const memberId = toGlobalId("Member", author!.id);
+    await app.read(
+      `mutation { removeMember(input: { memberId: "${memberId}" }) { userErrors { code } } }`,
+    );
+    expect(codesOf(await accept(token))).toEqual(["NOT_FOUND"]);
+    expect(codesOf(await accept((await invite("VIEWER")).token))).toEqual([]);
+    expect((await me()).data.viewer.member).toMatchObject({ id: memberId, role: "VIEWER" });
+  });
+
   it("that was made up finds nothing, and a key accepts none", async () => {
     expect(codesOf(await accept("shi_nothing"))).toEqual(["INVALID"]);
     expect(codesOf(await accept(createInvitationToken(first).token))).toEqual(["NOT_FOUND"]);

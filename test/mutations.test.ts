@@ -14,7 +14,7 @@ import { fromGlobalId, toGlobalId } from "../src/loaders/global-id.ts";
 import { buildSchema } from "../src/schema/build.ts";
 import { permissionOf } from "../src/schema/permissions.ts";
 import { createTestApp, makeKey, type Answer, type Json, type TestApp } from "./support/app.ts";
-import { asOwnerOf } from "./support/people.ts";
+import { addPerson, asOwnerOf } from "./support/people.ts";
 
 const schema = buildSchema();
 const mutations = Object.values(schema.getMutationType()?.getFields() ?? {});
@@ -360,9 +360,8 @@ describe("invitations", () => {
   });
 
   it("are not for members, and an admin invites no owner", async () => {
-    const [member] = await superuser<{ email: string }[]>`
-      select email from members where workspace_id = ${own} and removed_at is null limit 1`;
-    const input = { email: member!.email.toUpperCase(), role: "EDITOR" };
+    await addPerson(app.database, "works@example.com", [{ workspaceId: own, role: "EDITOR" }]);
+    const input = { email: "Works@Example.com", role: "EDITOR" };
     expect(codesOf(await send("inviteMember", input, "__typename"))).toEqual(["CONFLICT"]);
     const owner = { email: "boss@example.com", role: "OWNER" };
     const refused = await send("inviteMember", owner, "__typename", keys.ADMIN);
@@ -462,6 +461,31 @@ describe("API keys", () => {
       "replaced { status }",
     );
     expect(at.replaced.status).toBe("EXPIRED");
+  });
+
+  it("with limits rotate none with fewer, but themselves", async () => {
+    const limited = await makeKey(app.database, own, ALL, {
+      name: "limited",
+      limits: { depth: 4 },
+    });
+    await makeKey(app.database, own, ["read"], { name: "unlimited", role: "VIEWER" });
+    const rows = await superuser<{ id: string; name: string }[]>`
+      select id, name from api_keys where name in ('limited', 'unlimited')`;
+    const idOf = (name: string) => toGlobalId("ApiKey", rows.find((row) => row.name === name)!.id);
+    const input = { apiKeyId: idOf("unlimited") };
+    expect(codesOf(await send("rotateApiKey", input, "key", limited))).toEqual(["FORBIDDEN"]);
+    await done("rotateApiKey", { apiKeyId: idOf("limited") }, "key", limited);
+  });
+
+  it("that were revoked a moment ago make no other, though they still may read", async () => {
+    const key = await makeKey(app.database, own, ALL, { name: "just revoked" });
+    expect(await works(key)).toBe(true);
+    await superuser`update api_keys set revoked_at = now() where name = 'just revoked'`;
+    expect(await works(key)).toBe(true);
+    const { errors } = await send("createApiKey", { name: "Escape" }, "key", key);
+    expect(errors[0].extensions.code).toBe("UNAUTHENTICATED");
+    const [row] = await superuser`select 1 from api_keys where name = 'Escape'`;
+    expect(row).toBeUndefined();
   });
 
   it("are revoked, once", async () => {

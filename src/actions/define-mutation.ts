@@ -1,8 +1,9 @@
 import type { z } from "zod";
-import type { RequestContext } from "../context.ts";
+import { viewerOf, type RequestContext } from "../context.ts";
 import type { WriteSession } from "../db/write-session.ts";
 import type { UserError } from "../schema/types.generated.ts";
 import { actorOf, logEntry, type Actor, type AuditEntry } from "./audit-log.ts";
+import { confirmViewer } from "./confirm-viewer.ts";
 import { once } from "./idempotency.ts";
 import { UserFailure } from "./user-error.ts";
 
@@ -58,6 +59,8 @@ export function defineMutation<Schema extends z.ZodType, Done extends object>(
     const actor = (mutation.actorOf ?? actorOf)(context);
     try {
       const done = await context.write(async (session) => {
+        // Whoever acts in another workspace than the viewer's is known in another way.
+        if (!mutation.workspaceOf) await confirmViewer(session, viewerOf(context));
         const act = () =>
           mutation.run(
             { context, session, log: (entry, by = actor) => logEntry(session, context, by, entry) },

@@ -4,28 +4,21 @@ import { z } from "zod";
 import { createInvitationToken } from "../auth/invitation-token.ts";
 import { viewerOf } from "../context.ts";
 import { columnsOf, statement, value } from "../db/statement.ts";
-import { memberRoles } from "../db/tables/access-words.ts";
+import { memberRoles, type MemberRole } from "../db/tables/access-words.ts";
 import { invitations, type InvitationRow } from "../db/tables/invitation.ts";
 import { members } from "../db/tables/member.ts";
 import { defineMutation } from "./define-mutation.ts";
 import { email } from "./inputs.ts";
 import { mustManage } from "./lock-member.ts";
+import { revokeInvitationsOf } from "./revoke-invitations-of.ts";
 import { UserFailure } from "./user-error.ts";
 
 const MOST_DAYS = 30;
 
-const findMember = statement(sql`
-  select 1 from ${members}
+const findMember = statement<{ role: MemberRole; signsIn: boolean }>(sql`
+  select ${members.role} as "role", ${members.userId} is not null as "signsIn" from ${members}
   where ${members.workspaceId} = ${value("workspaceId", "uuid")}
     and ${members.email} = ${value("email", "text")} and ${members.removedAt} is null`);
-
-const revokeOpen = statement<InvitationRow>(sql`
-  update ${invitations} set revoked_at = now()
-  where ${invitations.workspaceId} = ${value("workspaceId", "uuid")}
-    and ${invitations.email} = ${value("email", "text")}
-    and ${invitations.acceptedAt} is null and ${invitations.revokedAt} is null
-    and ${invitations.expiresAt} > now()
-  returning ${columnsOf(invitations)}`);
 
 const add = statement<InvitationRow>(sql`
   insert into ${invitations} (workspace_id, id, email, role, token_hash, invited_by_id, expires_at)
@@ -49,18 +42,14 @@ export const inviteMember = defineMutation({
     const viewer = viewerOf(context);
     mustManage(viewer, input.role);
     const [there] = await session.run(findMember, { email: input.email }, "member.find");
-    if (there) {
+    // Who is known as an author alone, is invited like everybody else, and then is that member.
+    if (there) mustManage(viewer, there.role);
+    if (there?.signsIn) {
       const message = `${input.email} is a member of the workspace already.`;
       throw new UserFailure("CONFLICT", message, "email");
     }
-    const revoked = await session.run(revokeOpen, { email: input.email }, "invitation.revoke");
-    for (const { id, email: address, role } of revoked) {
+    for (const { role } of await revokeInvitationsOf(input.email, { session, log })) {
       mustManage(viewer, role);
-      await log({
-        action: "INVITATION_REVOKED",
-        target: { type: "Invitation", id, name: address },
-        before: { email: address, role },
-      });
     }
     const { token, hash: tokenHash } = createInvitationToken(session.workspaceId);
     const values = {

@@ -20,6 +20,24 @@ export async function lockApiKey(session: WriteSession, id: string) {
   return key;
 }
 
+/** Throws the user error FORBIDDEN when a key with limits of its own would get one with fewer. */
+export function mustCoverLimits(viewer: Viewer, key: ApiKeyRow) {
+  if (viewer.kind !== "API_KEY" || viewer.id === key.id) return;
+  const { depth, complexity, nodes, ratePoints } = viewer.limits;
+  const pairs: [own: number | undefined, wanted: number | null][] = [
+    [depth, key.maxDepth],
+    [complexity, key.maxComplexity],
+    [nodes, key.maxNodes],
+    [ratePoints, key.rateLimitPoints],
+  ];
+  const isWithin = pairs.every(
+    ([own, wanted]) => own === undefined || (wanted !== null && wanted <= own),
+  );
+  if (isWithin && (key.trustedDocumentsOnly || !viewer.trustedDocumentsOnly)) return;
+  const message = "The key has fewer limits than your own key.";
+  throw new UserFailure("FORBIDDEN", message, "apiKeyId");
+}
+
 /**
  * A key may do no more than who makes it: an owner's key is made by owners, and a key makes none with
  * scopes that it does not have. Throws FORBIDDEN, or the user error of the same name.

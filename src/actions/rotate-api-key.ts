@@ -7,7 +7,7 @@ import { columnsOf, statement, value } from "../db/statement.ts";
 import { apiKeys, type ApiKeyRow } from "../db/tables/api-key.ts";
 import { defineMutation } from "./define-mutation.ts";
 import { globalId } from "./inputs.ts";
-import { lockApiKey, mustCover } from "./lock-api-key.ts";
+import { lockApiKey, mustCover, mustCoverLimits } from "./lock-api-key.ts";
 import { UserFailure } from "./user-error.ts";
 
 const MOST_MINUTES = 7 * 24 * 60;
@@ -42,7 +42,9 @@ export const rotateApiKey = defineMutation({
   }),
   async run({ context, session, log }, { apiKeyId: id, overlapMinutes: overlap }) {
     const old = await lockApiKey(session, id);
-    mustCover(viewerOf(context), old.role, old.scopes);
+    const viewer = viewerOf(context);
+    mustCover(viewer, old.role, old.scopes);
+    mustCoverLimits(viewer, old);
     if (!old.isActive || old.replacedById) {
       const message = "The key is revoked, expired or rotated already; rotate the new one.";
       throw new UserFailure("CONFLICT", message, "apiKeyId");
