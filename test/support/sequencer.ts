@@ -4,19 +4,27 @@ import { BaseSequencer, type TestSpecification } from "vitest/node";
 /** The files that take longest, the longest first. Only the time of a run depends on this list. */
 const LONGEST = [
   "connections",
-  "plans",
+  "isolation",
   "serve-embedded",
+  "plans",
+  "new-entity",
+  "audit-rls",
   "gates-properties",
+  "commands",
+  "examples",
+  "serve-external",
+  "cursor",
+  "sign-in",
   "embedded",
   "demo-data",
   "apollo-client",
   "memory",
-  "serve-external",
   "import",
-  "cursor",
-  "time-limits",
+  "schema-diff",
+  "budget",
+  "gates-refusals",
   "session",
-  "commands",
+  "time-limits",
 ];
 
 /** Starts the long files first, so that both workers end at the same time, also in a fresh clone. */
