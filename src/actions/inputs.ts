@@ -4,7 +4,6 @@ import { fromGlobalId } from "../loaders/global-id.ts";
 /** What inputs must be beyond what the SDL can say. */
 
 const LONGEST_NAME = 100;
-const LONGEST_EMAIL = 254;
 
 /** A name for people to read, without the space around it. */
 export const name = z
@@ -13,14 +12,6 @@ export const name = z
   .min(1, "A name may not be empty.")
   .max(LONGEST_NAME, `A name has at most ${LONGEST_NAME} characters.`)
   .refine((text) => !/\p{Cc}/u.test(text), "A name may not contain control characters.");
-
-/** An e-mail address, in lower case. */
-export const email = z
-  .string()
-  .trim()
-  .toLowerCase()
-  .max(LONGEST_EMAIL, `An email address has at most ${LONGEST_EMAIL} characters.`)
-  .pipe(z.email("This is not an email address."));
 
 /** The row id in a global id of this type. */
 export const globalId = (type: string) =>

@@ -1,6 +1,7 @@
 import { sql } from "drizzle-orm";
 import { v7 as uuidv7 } from "uuid";
 import { z } from "zod";
+import { emailAddress } from "../auth/email-address.ts";
 import { createInvitationToken } from "../auth/invitation-token.ts";
 import { viewerOf } from "../context.ts";
 import { columnsOf, statement, value } from "../db/statement.ts";
@@ -8,7 +9,6 @@ import { memberRoles, type MemberRole } from "../db/tables/access-words.ts";
 import { invitations, type InvitationRow } from "../db/tables/invitation.ts";
 import { members } from "../db/tables/member.ts";
 import { defineMutation } from "./define-mutation.ts";
-import { email } from "./inputs.ts";
 import { mustManage } from "./lock-member.ts";
 import { revokeInvitationsOf } from "./revoke-invitations-of.ts";
 import { UserFailure } from "./user-error.ts";
@@ -31,7 +31,7 @@ const add = statement<InvitationRow>(sql`
 export const inviteMember = defineMutation({
   name: "inviteMember",
   input: z.object({
-    email,
+    email: emailAddress,
     role: z.enum(memberRoles),
     expiresInDays: z
       .int()
