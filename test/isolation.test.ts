@@ -43,6 +43,7 @@ const pairs = [
 ];
 
 let app: TestApp;
+let attackedByApi: Promise<Tried[]>;
 let audited: AuditedApp;
 /** Sees and may everything: what is true. */
 let superuser: Client;
@@ -54,6 +55,9 @@ beforeAll(async () => {
   server = connect(app.database.url, { max: 1 });
   audited = await openAuditedApp(readConfig({ LOG_LEVEL: "silent" }), app.database.url);
   await fillEmptyTables(app.database, [A, B, C]);
+  // Here they have nothing to do with each other, and take turns at waiting for PostgreSQL.
+  attackedByApi = attackByApi();
+  attackedByApi.catch(() => undefined);
 });
 afterAll(async () => {
   await Promise.all([superuser.end({ timeout: 5 }), server.end({ timeout: 5 })]);
@@ -94,15 +98,18 @@ describe("tables, attacked from each of three workspaces", () => {
   let found: Tried[];
   beforeAll(async () => {
     const targets = await findTargets(superuser);
-    found = [];
-    for (const pair of pairs) {
+    const attacks = pairs.map(async (pair) => {
       const world = await findWorld(superuser, targets, [pair.own, pair.foreign]);
       if (!world) throw new Error("the demo's workspaces are empty");
       expect([...world.filled].sort()).toEqual(tableNames);
       const attack = { ...world, targets, pair };
-      found.push(...(await attackAsApp(server, attack)));
-      found.push(...(await attackAsIdentity(server, attack)));
-    }
+      const attacker = connect(app.database.url, { max: 1 });
+      const tried = await attackAsApp(attacker, attack);
+      tried.push(...(await attackAsIdentity(attacker, attack)));
+      await attacker.end({ timeout: 5 });
+      return tried;
+    });
+    found = (await Promise.all(attacks)).flat();
     const elsewhere = { own: A, hashes: await hashesOf(B), isShared: true };
     found.push(...(await attackElsewhere(server, APP_ROLE, elsewhere)));
     found.push(...(await attackElsewhere(server, IDENTITY_ROLE, elsewhere)));
@@ -260,24 +267,25 @@ const unread: Record<string, string> = {
   idempotency_records: "found by mutations before they act; mutations.test.ts",
 };
 
-const attackFrom = async (pair: (typeof pairs)[number], as = askers) =>
-  attackApi({
-    schema,
-    app: audited,
-    truth: await Truth.of(superuser, pair.own, pair.foreign),
-    as,
-    ...pair,
-  });
+async function attackFrom(pair: (typeof pairs)[number], as = askers) {
+  const truth = await Truth.of(superuser, pair.own, pair.foreign);
+  return attackApi({ schema, app: audited, truth, as, ...pair });
+}
+
+/** Each role is of one workspace and after another one. */
+async function attackByApi(): Promise<Tried[]> {
+  const found: Tried[] = [];
+  for (const [index, pair] of pairs.entries()) {
+    const as = askers.filter((_, at) => at % pairs.length === index);
+    found.push(...(await attackFrom(pair, as)));
+  }
+  return found;
+}
 
 describe("the API, asked by everybody of one workspace for another", () => {
   let found: Tried[];
   beforeAll(async () => {
-    // Each role is of one workspace and after another one.
-    found = [];
-    for (const [index, pair] of pairs.entries()) {
-      const as = askers.filter((_, at) => at % pairs.length === index);
-      found.push(...(await attackFrom(pair, as)));
-    }
+    found = await attackedByApi;
   });
 
   it.each(places.flatMap((place) => askers.map(({ name }) => ({ place, name }))))(
