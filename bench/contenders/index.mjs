@@ -1,0 +1,58 @@
+import { fileURLToPath } from "node:url";
+import { operations } from "../operations.mjs";
+
+const here = (path) => fileURLToPath(new URL(path, import.meta.url));
+const newest = here("../node_modules/node/bin/node");
+const [major] = process.versions.node.split(".");
+
+/** Whoever has no keys is told the workspace and believes it, which saves it the look-up. */
+const trusting = ({ id }) => ({ "x-workspace": id });
+
+const peer = (name, about, rest = {}) => ({
+  name,
+  about,
+  node: newest,
+  script: [here(`${name}.mjs`)],
+  ready: /^ready$/m,
+  path: "/graphql",
+  operations,
+  headers: trusting,
+  environment: ({ readerUrl }) => ({ BENCH_DATABASE: readerUrl }),
+  ...rest,
+});
+
+const ours = {
+  ...peer("ours", "as shipped: isolation, gates, budgets and logging on"),
+  script: [here("../../dist/main.js"), "serve"],
+  ready: /SocialHub is ready/,
+  headers: ({ key }) => ({ authorization: `Bearer ${key}` }),
+  environment: ({ appUrl, adminUrl }) => ({
+    DATABASE_URL: appUrl,
+    DATABASE_OWNER_URL: adminUrl,
+    DEMO: "off",
+    LOG_LEVEL: "info",
+    LOG_FORMAT: "json",
+    RATE_LIMIT_POINTS: "100000000",
+    RATE_LIMIT_WORKSPACE_POINTS: "100000000",
+  }),
+};
+
+/**
+ * Everybody who is measured. All run on the newest Node, from the npm package `node`; ours also on the
+ * one that runs this, where that is another.
+ */
+export const contenders = [
+  peer("floor-1", "node:http, one SQL statement that builds the JSON; no isolation"),
+  peer("floor-2", "node:http, flat SQL statements, JSON by hand; no isolation"),
+  ours,
+  ...(process.version === `v${process.versions.node}` && major !== "26"
+    ? [
+        {
+          ...ours,
+          name: `ours-node${major}`,
+          about: `ours on Node ${major}`,
+          node: process.execPath,
+        },
+      ]
+    : []),
+];
