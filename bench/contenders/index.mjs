@@ -55,4 +55,8 @@ export const contenders = [
         },
       ]
     : []),
+  peer("before", "Apollo Server over TypeORM with lazy relations, paged by OFFSET; no isolation", {
+    path: "/",
+  }),
+  peer("mercurius", "Mercurius with loaders and jit, SQL by hand; no isolation"),
 ];
