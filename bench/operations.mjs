@@ -33,6 +33,3 @@ const inbox = `query Inbox($first: Int!) {
 
 /** What is asked, in our own words; a contender with another schema has `operations` of its own. */
 export const operations = { dashboard, post, page, inbox };
-
-/** Our global ids. */
-export const globalId = (type, id) => Buffer.from(`${type}:${id}`).toString("base64url");

@@ -1,6 +1,6 @@
+import { globalId } from "./contenders/shared/global-id.mjs";
 import { rowId } from "./database/ids.mjs";
 import { askOnce } from "./measure/load.mjs";
-import { globalId } from "./operations.mjs";
 
 const PAGE_SIZE = 20;
 const INBOX_SIZE = 20;
@@ -74,7 +74,7 @@ export function spelled(contender, { operation, workspace, variables }) {
   const body = JSON.stringify({
     operationName: name,
     query,
-    variables: contender.variables?.(operation, variables) ?? variables,
+    variables: contender.variables?.(operation, variables, workspace) ?? variables,
   });
   return {
     body,

@@ -6,8 +6,9 @@ import "reflect-metadata";
 import { ApolloServer } from "@apollo/server";
 import { startStandaloneServer } from "@apollo/server/standalone";
 import { DataSource } from "typeorm";
+import { globalId, rowId } from "./shared/global-id.mjs";
 import { Account, Comment, entities, Post } from "./shared/typeorm-entities.mjs";
-import { connectionOf, dateTime, globalId, rowId, typeDefs } from "./shared/schema.mjs";
+import { connectionOf, dateTime, typeDefs } from "./shared/schema.mjs";
 
 const source = await new DataSource({
   type: "postgres",

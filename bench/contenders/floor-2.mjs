@@ -1,4 +1,5 @@
 // The floor of flat statements: five for the dashboard, and the JSON put together by hand.
+import { globalId } from "./shared/global-id.mjs";
 import { openPool, serveFloor } from "./shared/floor.mjs";
 
 const sql = openPool();
@@ -36,7 +37,6 @@ const texts = {
 };
 
 const quoted = JSON.stringify;
-const globalId = (type, id) => Buffer.from(`${type}:${id}`, "latin1").toString("base64url");
 const cursorOf = (sort, id) =>
   Buffer.from(`[1,"bench-01","${sort}","${id}"]`, "latin1").toString("base64url");
 const listOf = (ids) => `{${ids.join()}}`;

@@ -1,5 +1,9 @@
 import { fileURLToPath } from "node:url";
 import { operations } from "../operations.mjs";
+import {
+  postgraphileOperations,
+  postgraphileVariables,
+} from "./shared/postgraphile-operations.mjs";
 
 const here = (path) => fileURLToPath(new URL(path, import.meta.url));
 const newest = here("../node_modules/node/bin/node");
@@ -59,4 +63,9 @@ export const contenders = [
     path: "/",
   }),
   peer("mercurius", "Mercurius with loaders and jit, SQL by hand; no isolation"),
+  peer("postgraphile-rls", "PostGraphile 5 behind the same row-level security", {
+    operations: postgraphileOperations,
+    variables: postgraphileVariables,
+    environment: ({ appUrl }) => ({ BENCH_DATABASE: appUrl }),
+  }),
 ];

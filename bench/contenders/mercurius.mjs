@@ -1,14 +1,13 @@
 // Mercurius with loaders and its just-in-time compiler, over flat statements through postgres.js.
 import Fastify from "fastify";
 import mercurius from "mercurius";
+import { globalId, rowId } from "./shared/global-id.mjs";
 import { openPool } from "./shared/floor.mjs";
 import {
   connectionOf,
   decodeCursor,
   encodeCursor,
-  globalId,
   momentOfText,
-  rowId,
   typeDefs,
 } from "./shared/schema.mjs";
 import { statements } from "./shared/statements.mjs";

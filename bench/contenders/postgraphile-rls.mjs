@@ -28,9 +28,6 @@ const instance = postgraphile(preset);
 const server = createServer();
 const serv = instance.createServ(grafserv);
 await serv.addTo(server);
-await serv.ready?.();
-if (process.env.PRINT_SCHEMA) {
-  const { printSchema } = await import("graphql");
-  process.stdout.write(printSchema(await instance.getSchema()));
-}
+// Else the schema is built within the first request.
+await instance.getSchema();
 server.listen(Number(process.env.PORT), "127.0.0.1", () => console.log("ready"));

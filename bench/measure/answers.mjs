@@ -19,7 +19,7 @@ export function normalise(value, name = "") {
   if (typeof value !== "string") return value;
   if (name === "id") return rowIdIn(value);
   if (name.endsWith("At") && MOMENT.test(value)) return new Date(value).toISOString();
-  const isCounter = /^(impressions|reach|likes|comments|shares|clicks)$/.test(name);
+  const isCounter = /^(impressions|reach|likes|comments|shares|clicks|followerCount)$/.test(name);
   return isCounter ? Number(value) : value;
 }
 

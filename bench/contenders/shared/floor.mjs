@@ -1,5 +1,6 @@
 import { createServer } from "node:http";
 import postgres from "postgres";
+import { rowId } from "./global-id.mjs";
 
 /** A pool as large as everybody's, with texts instead of dates. */
 export const openPool = () =>
@@ -55,8 +56,6 @@ function readVariables({ id, account, after, ...rest }) {
     ...(after && { after: readCursor(after) }),
   };
 }
-
-const rowId = (globalId) => Buffer.from(globalId, "base64url").toString("latin1").split(":")[1];
 
 function readCursor(cursor) {
   const [, , sort, id] = JSON.parse(Buffer.from(cursor, "base64url").toString());

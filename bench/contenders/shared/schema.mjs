@@ -82,11 +82,6 @@ export const typeDefs = /* GraphQL */ `
   }
 `;
 
-export const globalId = (type, id) => Buffer.from(`${type}:${id}`, "latin1").toString("base64url");
-
-/** The row id in a global id. */
-export const rowId = (id) => Buffer.from(id, "base64url").toString("latin1").split(":")[1];
-
 /** The cursor of where a row stands. */
 export const encodeCursor = (sort, id) =>
   Buffer.from(JSON.stringify([1, "bench-01", sort, id])).toString("base64url");
