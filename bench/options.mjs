@@ -42,14 +42,14 @@ export function readOptions(words) {
     (name) => !workloads[name] && name !== "mixed" && name !== "growth",
   );
   if (unknown.length > 0) throw new Error(`there is no workload ${unknown.join(", ")}`);
-  const seconds = numberIn("--seconds", values.seconds ?? (quick ? "1" : "5"));
+  const seconds = numberIn("--seconds", values.seconds ?? (quick ? "0.8" : "5"));
   return {
     quick,
     json: values.json,
     set: quick ? "quarter" : "full",
     rounds: numberIn("--rounds", values.rounds ?? (quick ? "2" : "4")),
     ms: seconds * 1000,
-    warmUpMs: Math.min(seconds * 1000, quick ? 500 : 3000),
+    warmUpMs: Math.min(seconds * 1000, quick ? 400 : 3000),
     concurrency: numberIn("--concurrency", values.concurrency),
     contenders: values.contenders?.split(","),
     workloads: wanted.filter((name) => workloads[name]),

@@ -18,12 +18,11 @@ const FIGURES = [
 
 /** One row for each workload and contender: the medians of their rounds. */
 export function rowsOf(samples) {
-  const groups = Map.groupBy
-    ? Map.groupBy(samples, keyOf)
-    : samples.reduce(
-        (map, sample) => map.set(keyOf(sample), [...(map.get(keyOf(sample)) ?? []), sample]),
-        new Map(),
-      );
+  const groups = new Map();
+  for (const sample of samples) {
+    const key = `${sample.workload} ${sample.contender}`;
+    groups.set(key, [...(groups.get(key) ?? []), sample]);
+  }
   return [...groups.values()].map((group) => {
     const [{ workload, contender }] = group;
     const figures = FIGURES.flatMap((name) => {
@@ -33,5 +32,3 @@ export function rowsOf(samples) {
     return { workload, contender, rounds: group.length, ...Object.fromEntries(figures) };
   });
 }
-
-const keyOf = ({ workload, contender }) => `${workload} ${contender}`;

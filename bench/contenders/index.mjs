@@ -1,3 +1,4 @@
+import { readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { operations } from "../operations.mjs";
 import {
@@ -7,7 +8,8 @@ import {
 
 const here = (path) => fileURLToPath(new URL(path, import.meta.url));
 const newest = here("../node_modules/node/bin/node");
-const [major] = process.versions.node.split(".");
+const majorOf = (version) => version.split(".")[0];
+const major = majorOf(process.versions.node);
 
 /** Whoever has no keys is told the workspace and believes it, which saves it the look-up. */
 const trusting = ({ id }) => ({ "x-workspace": id });
@@ -41,24 +43,23 @@ const ours = {
   }),
 };
 
-/**
- * Everybody who is measured. All run on the newest Node, from the npm package `node`; ours also on the
- * one that runs this, where that is another.
- */
+/** Ours once more, on the Node that runs this, where that is another than the newest. */
+function oursHere() {
+  const file = here("../package.json");
+  const newestMajor = majorOf(
+    JSON.parse(readFileSync(file, "utf8")).devDependencies.node.replace("^", ""),
+  );
+  if (major === newestMajor) return [];
+  const about = `ours on Node ${major}`;
+  return [{ ...ours, name: `ours-node${major}`, about, node: process.execPath }];
+}
+
+/** Everybody who is measured, all on the newest Node, which the npm package `node` brings. */
 export const contenders = [
   peer("floor-1", "node:http, one SQL statement that builds the JSON; no isolation"),
   peer("floor-2", "node:http, flat SQL statements, JSON by hand; no isolation"),
   ours,
-  ...(process.version === `v${process.versions.node}` && major !== "26"
-    ? [
-        {
-          ...ours,
-          name: `ours-node${major}`,
-          about: `ours on Node ${major}`,
-          node: process.execPath,
-        },
-      ]
-    : []),
+  ...oursHere(),
   peer("before", "Apollo Server over TypeORM with lazy relations, paged by OFFSET; no isolation", {
     path: "/",
   }),
@@ -68,4 +69,5 @@ export const contenders = [
     variables: postgraphileVariables,
     environment: ({ appUrl }) => ({ BENCH_DATABASE: appUrl }),
   }),
+  peer("yoga-drizzle", "GraphQL Yoga with Pothos and Drizzle's release candidate; no isolation"),
 ];

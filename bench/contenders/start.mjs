@@ -2,8 +2,10 @@ import { spawn } from "node:child_process";
 import { mkdirSync, openSync } from "node:fs";
 import { createServer } from "node:net";
 import { fileURLToPath } from "node:url";
+import { cpuOf, hasProc, rssOf } from "../measure/processes.mjs";
 
 const PATIENCE_MS = 60_000;
+const reporter = new URL("../measure/report-usage.mjs", import.meta.url).href;
 const logs = fileURLToPath(new URL("../.cache/logs/", import.meta.url));
 
 /** Starts a contender on a port of its own and waits until it says that it is ready. */
@@ -11,7 +13,8 @@ export async function startContender(contender, database) {
   mkdirSync(logs, { recursive: true });
   const port = await freePort();
   const begin = performance.now();
-  const child = spawn(contender.node, contender.script, {
+  const script = hasProc ? contender.script : ["--import", reporter, ...contender.script];
+  const child = spawn(contender.node, script, {
     // A folder without `.env`: nobody's own settings are measured.
     cwd: logs,
     env: {
@@ -20,7 +23,12 @@ export async function startContender(contender, database) {
       PORT: String(port),
       ...contender.environment(database),
     },
-    stdio: ["ignore", "pipe", openSync(`${logs}${contender.name}.err`, "w")],
+    stdio: [
+      "ignore",
+      "pipe",
+      openSync(`${logs}${contender.name}.err`, "w"),
+      hasProc ? "ignore" : "ipc",
+    ],
   });
   const ended = new Promise((resolve) => {
     child.once("error", resolve);
@@ -34,9 +42,11 @@ export async function startContender(contender, database) {
     );
   }
   return {
-    pid: child.pid,
     target: { port, path: contender.path },
     readyMs: performance.now() - begin,
+    /** CPU time so far in milliseconds, and memory in megabytes. */
+    usage: async () =>
+      hasProc ? { cpuMs: cpuOf(child.pid), rssMb: rssOf(child.pid) } : ask(child),
     async stop() {
       child.kill("SIGTERM");
       const late = setTimeout(() => child.kill("SIGKILL"), 5000);
@@ -44,6 +54,13 @@ export async function startContender(contender, database) {
       clearTimeout(late);
     },
   };
+}
+
+function ask(child) {
+  return new Promise((resolve) => {
+    child.once("message", resolve);
+    child.send("usage");
+  });
 }
 
 /** Reads all that it prints, so that no log line waits for a full pipe. */

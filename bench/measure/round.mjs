@@ -1,7 +1,6 @@
 import { startContender } from "../contenders/start.mjs";
 import { askerOf, mixedRequests, spelled, workloads } from "../workloads.mjs";
 import { askOnce, load } from "./load.mjs";
-import { cpuOf, rssOf } from "./processes.mjs";
 
 /** With how many in flight the mixed load goes on until its p99 passes the limit. */
 const LEVELS = [1, 2, 4, 8, 16, 32, 64, 128];
@@ -32,20 +31,20 @@ export async function openContender(contender, database, postgres, options) {
       const asked = spell(requests);
       await run(asked, options.concurrency, options.warmUpMs);
       await postgres.resetStatements();
-      const before = [cpuOf(server.pid), postgres.cpu()];
+      const before = await server.usage();
+      const postgresBefore = postgres.cpu();
       const result = await run(asked, options.concurrency, options.ms);
-      const [serverCpu, postgresCpu] = [cpuOf(server.pid), postgres.cpu()].map((cpu, index) =>
-        cpu === null ? null : (cpu - before[index]) / result.count,
-      );
+      const { cpuMs, rssMb } = await server.usage();
+      const postgresMs = postgresBefore === null ? null : postgres.cpu() - postgresBefore;
       const statements = await postgres.statements();
       return {
         workload,
         ...figuresOf(result),
-        serverCpuMs: serverCpu,
-        postgresCpuMs: postgresCpu,
+        serverCpuMs: (cpuMs - before.cpuMs) / result.count,
+        postgresCpuMs: postgresMs === null ? null : postgresMs / result.count,
         sql: statements.data / result.count,
         sqlOverhead: statements.overhead / result.count,
-        rssMb: rssOf(server.pid),
+        rssMb,
       };
     },
 
@@ -58,7 +57,8 @@ export async function openContender(contender, database, postgres, options) {
         const result = await run(asked, concurrency, options.ms);
         if (result.p99 > P99_LIMIT_MS || result.errors > 0) break;
         if (!best || result.rps > best.rps) {
-          best = { workload: "mixed", ...figuresOf(result), concurrency, rssMb: rssOf(server.pid) };
+          const { rssMb } = await server.usage();
+          best = { workload: "mixed", ...figuresOf(result), concurrency, rssMb };
         }
       }
       return best;

@@ -12,6 +12,19 @@ const COLUMNS = [
   ["MB", (row) => number(row.rssMb, 0)],
 ];
 
+/** A cold start has one request: when the server was ready, and when it had answered. */
+const COLD = [
+  ["contender", (row) => row.contender],
+  ["ready after ms", (row) => number(row.readyMs, 0)],
+  ["first answer ms", (row) => number(row.p50, 0)],
+];
+const MIXED = ["in flight", (row) => number(row.concurrency, 0)];
+
+const columnsOf = (workload) => {
+  if (workload === "cold") return COLD;
+  return workload === "mixed" ? [...COLUMNS, MIXED] : COLUMNS;
+};
+
 /** The report as text: a table for each workload, the quickest first, and what did not count. */
 export function tableOf({ rows, excluded = [], smoke }) {
   const parts = [];
@@ -19,9 +32,10 @@ export function tableOf({ rows, excluded = [], smoke }) {
     const found = rows.filter((row) => row.workload === workload);
     const floors = Object.fromEntries(found.map((row) => [row.contender, row]));
     found.sort((a, b) => (b.rps ?? 0) - (a.rps ?? 0) || (a.p50 ?? 0) - (b.p50 ?? 0));
-    const cells = found.map((row) => COLUMNS.map(([, cell]) => cell(row, floors)));
+    const columns = columnsOf(workload);
+    const cells = found.map((row) => columns.map(([, cell]) => cell(row, floors)));
     parts.push(
-      `${titleOf(workload, found)}\n${aligned([COLUMNS.map(([name]) => name), ...cells])}`,
+      `${titleOf(workload, found)}\n${aligned([columns.map(([name]) => name), ...cells])}`,
     );
   }
   for (const { workload, contender, why } of excluded) {
