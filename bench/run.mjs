@@ -120,7 +120,10 @@ async function measureContender({ name }, running, database, told) {
   for (const workload of options.workloads) {
     if (!counts(workload, name)) continue;
     told(workload);
-    keep(await running.measure(workload, made.get(`${workload} ${name}`)));
+    const sample = await running.measure(workload, made.get(`${workload} ${name}`));
+    // What fails is quick, and would look good.
+    if (sample.errors > 0) exclude(workload, name, `${sample.errors} of its answers had no data`);
+    else keep(sample);
   }
   if (!options.mixed || !["dashboard", ...options.workloads].every((each) => counts(each, name))) {
     return;
@@ -153,21 +156,23 @@ async function measureGrowth() {
   }
 }
 
+/** What was typed, without a path that means something on this machine only. */
+function commandOf(words) {
+  const typed = words.filter((word, index) => word !== "--json" && words[index - 1] !== "--json");
+  return ["npm run bench", ...(typed.length > 0 ? ["--", ...typed] : [])].join(" ");
+}
+
 function report(database) {
   const result = {
     date: new Date().toISOString(),
-    command: [
-      "npm run bench",
-      ...(process.argv.length > 2 ? ["--"] : []),
-      ...process.argv.slice(2),
-    ].join(" "),
+    command: commandOf(process.argv.slice(2)),
     smoke: !options.complete,
     machine: machineOf(),
     versions: versionsOf(contenders, database),
     data: { set: options.set, ...SETS[options.set], workspaces: database.workspaces.length },
     contenders: contenders.map(({ name, about }) => ({ name, about })),
     excluded: [...excluded.values()],
-    rows: rowsOf(samples),
+    rows: rowsOf(samples.filter(({ workload, contender }) => counts(workload, contender))),
   };
   progress.end();
   process.stdout.write(`${tableOf(result)}\n`);

@@ -3,10 +3,10 @@ const SHOWN = [
   ["post", "One post"],
   ["page-500", "Page 500"],
 ];
-const LEFT = 150;
+const LEFT = 124;
 const BAR = 18;
-const WIDTH = 340;
-const COLUMN = WIDTH + LEFT + 90;
+const WIDTH = 150;
+const COLUMN = LEFT + WIDTH + 62;
 
 /** An SVG of requests a second, one panel for each of three workloads; reads well on light and dark. */
 export function chartOf({ rows, machine, date, smoke }) {
@@ -29,7 +29,7 @@ function panelOf({ title, bars }, x) {
   const most = bars[0].rps;
   const lines = bars.map(({ contender, rps }, index) => {
     const y = 44 + index * (BAR + 8);
-    const width = Math.max(2, (rps / most) * WIDTH * 0.85);
+    const width = Math.max(2, (rps / most) * WIDTH);
     const fill =
       contender === "ours" ? "#1a7f64" : contender.startsWith("floor") ? "#b6bec8" : "#7d8fa9";
     return `<text x="${x + LEFT - 8}" y="${y + 13}" text-anchor="end" fill="#1f2328">${escaped(contender)}</text><rect x="${x + LEFT}" y="${y}" width="${width.toFixed(1)}" height="${BAR}" rx="2" fill="${fill}"/><text x="${(x + LEFT + width + 6).toFixed(1)}" y="${y + 13}" fill="#1f2328">${rps < 100 ? rps.toFixed(1) : rps.toFixed(0)}</text>`;
