@@ -8,6 +8,12 @@ const PATIENCE_MS = 60_000;
 const reporter = new URL("../measure/report-usage.mjs", import.meta.url).href;
 const logs = fileURLToPath(new URL("../.cache/logs/", import.meta.url));
 
+const running = new Set();
+// Also the one that was just starting when somebody stopped the run.
+process.on("exit", () => {
+  for (const child of running) child.kill("SIGKILL");
+});
+
 /** Starts a contender on a port of its own and waits until it says that it is ready. */
 export async function startContender(contender, database) {
   mkdirSync(logs, { recursive: true });
@@ -30,9 +36,13 @@ export async function startContender(contender, database) {
       hasProc ? "ignore" : "ipc",
     ],
   });
+  running.add(child);
   const ended = new Promise((resolve) => {
     child.once("error", resolve);
-    child.once("exit", (code) => resolve(new Error(`it ended with code ${code}`)));
+    child.once("exit", (code) => {
+      running.delete(child);
+      resolve(new Error(`it ended with code ${code}`));
+    });
   });
   const problem = await Promise.race([isReady(child, contender.ready), ended]);
   if (problem) {

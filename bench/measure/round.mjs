@@ -4,6 +4,7 @@ import { askOnce, load } from "./load.mjs";
 
 /** With how many in flight the mixed load goes on until its p99 passes the limit. */
 const LEVELS = [1, 2, 4, 8, 16, 32, 64, 128];
+const LEVEL_MS = 3000;
 export const P99_LIMIT_MS = 400;
 
 /** A running contender with everything that measuring it needs; `close` stops it. */
@@ -54,7 +55,7 @@ export async function openContender(contender, database, postgres, options) {
       await run(asked, options.concurrency, options.warmUpMs);
       let best;
       for (const concurrency of LEVELS) {
-        const result = await run(asked, concurrency, options.ms);
+        const result = await run(asked, concurrency, Math.min(options.ms, LEVEL_MS));
         if (result.p99 > P99_LIMIT_MS || result.errors > 0) break;
         if (!best || result.rps > best.rps) {
           const { rssMb } = await server.usage();
