@@ -1,0 +1,73 @@
+import { readFileSync } from "node:fs";
+import { fileURLToPath } from "node:url";
+import { operations } from "../operations.mjs";
+import {
+  postgraphileOperations,
+  postgraphileVariables,
+} from "./shared/postgraphile-operations.mjs";
+
+const here = (path) => fileURLToPath(new URL(path, import.meta.url));
+const newest = here("../node_modules/node/bin/node");
+const majorOf = (version) => version.split(".")[0];
+const major = majorOf(process.versions.node);
+
+/** Whoever has no keys is told the workspace and believes it, which saves it the look-up. */
+const trusting = ({ id }) => ({ "x-workspace": id });
+
+const peer = (name, about, rest = {}) => ({
+  name,
+  about,
+  node: newest,
+  script: [here(`${name}.mjs`)],
+  ready: /^ready$/m,
+  path: "/graphql",
+  operations,
+  headers: trusting,
+  environment: ({ readerUrl }) => ({ BENCH_DATABASE: readerUrl }),
+  ...rest,
+});
+
+const ours = {
+  ...peer("ours", "as shipped: isolation, gates, budgets and logging on"),
+  script: [here("../../dist/main.js"), "serve"],
+  ready: /SocialHub is ready/,
+  headers: ({ key }) => ({ authorization: `Bearer ${key}` }),
+  environment: ({ appUrl, adminUrl }) => ({
+    DATABASE_URL: appUrl,
+    DATABASE_OWNER_URL: adminUrl,
+    DEMO: "off",
+    LOG_LEVEL: "info",
+    LOG_FORMAT: "json",
+    RATE_LIMIT_POINTS: "100000000",
+    RATE_LIMIT_WORKSPACE_POINTS: "100000000",
+  }),
+};
+
+/** Ours once more, on the Node that runs this, where that is another than the newest. */
+function oursHere() {
+  const file = here("../package.json");
+  const newestMajor = majorOf(
+    JSON.parse(readFileSync(file, "utf8")).devDependencies.node.replace("^", ""),
+  );
+  if (major === newestMajor) return [];
+  const about = `ours on Node ${major}`;
+  return [{ ...ours, name: `ours-node${major}`, about, node: process.execPath }];
+}
+
+/** Everybody who is measured, all on the newest Node, which the npm package `node` brings. */
+export const contenders = [
+  peer("floor-1", "node:http, one SQL statement that builds the JSON; no isolation"),
+  peer("floor-2", "node:http, flat SQL statements, JSON by hand; no isolation"),
+  ours,
+  ...oursHere(),
+  peer("before", "Apollo Server over TypeORM with lazy relations, paged by OFFSET; no isolation", {
+    path: "/",
+  }),
+  peer("mercurius", "Mercurius with loaders and jit, SQL by hand; no isolation"),
+  peer("postgraphile-rls", "PostGraphile 5 behind the same row-level security", {
+    operations: postgraphileOperations,
+    variables: postgraphileVariables,
+    environment: ({ appUrl }) => ({ BENCH_DATABASE: appUrl }),
+  }),
+  peer("yoga-drizzle", "GraphQL Yoga with Pothos and Drizzle's release candidate; no isolation"),
+];

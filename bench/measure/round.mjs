@@ -1,0 +1,77 @@
+import { startContender } from "../contenders/start.mjs";
+import { askerOf, mixedRequests, spelled, workloads } from "../workloads.mjs";
+import { askOnce, load } from "./load.mjs";
+
+/** With how many in flight the mixed load goes on until its p99 passes the limit. */
+const LEVELS = [1, 2, 4, 8, 16, 32, 64, 128];
+const LEVEL_MS = 3000;
+export const P99_LIMIT_MS = 400;
+
+/** A running contender with everything that measuring it needs; `close` stops it. */
+export async function openContender(contender, database, postgres, options) {
+  const server = await startContender(contender, database);
+  const ask = askerOf(contender, server.target);
+  const spell = (requests) => requests.map((request) => spelled(contender, request));
+  const run = (requests, concurrency, ms) => load(server.target, requests, { concurrency, ms });
+
+  return {
+    readyMs: server.readyMs,
+    ask,
+    close: () => server.stop(),
+
+    /** The first answer of a server that has just become ready. */
+    async firstAnswer() {
+      const [request] = spell(await workloads.dashboard(ask, database.workspaces));
+      const sent = performance.now();
+      await askOnce(server.target, request);
+      return { workload: "cold", p50: performance.now() - sent, readyMs: server.readyMs };
+    },
+
+    /** One workload, after a warm-up: latencies, and what server and database spent on each request. */
+    async measure(workload, requests) {
+      const asked = spell(requests);
+      await run(asked, options.concurrency, options.warmUpMs);
+      await postgres.resetStatements();
+      const before = await server.usage();
+      const postgresBefore = postgres.cpu();
+      const result = await run(asked, options.concurrency, options.ms);
+      const { cpuMs, rssMb } = await server.usage();
+      const postgresMs = postgresBefore === null ? null : postgres.cpu() - postgresBefore;
+      const statements = await postgres.statements();
+      return {
+        workload,
+        ...figuresOf(result),
+        serverCpuMs: (cpuMs - before.cpuMs) / result.count,
+        postgresCpuMs: postgresMs === null ? null : postgresMs / result.count,
+        sql: statements.data / result.count,
+        sqlOverhead: statements.overhead / result.count,
+        rssMb,
+      };
+    },
+
+    /** All workspaces at once, more and more in flight: the last level whose p99 is within the limit. */
+    async measureMixed() {
+      const asked = spell(await mixedRequests(ask, database.workspaces));
+      await run(asked, options.concurrency, options.warmUpMs);
+      let best;
+      for (const concurrency of LEVELS) {
+        const result = await run(asked, concurrency, Math.min(options.ms, LEVEL_MS));
+        if (result.p99 > P99_LIMIT_MS || result.errors > 0) break;
+        if (!best || result.rps > best.rps) {
+          const { rssMb } = await server.usage();
+          best = { workload: "mixed", ...figuresOf(result), concurrency, rssMb };
+        }
+      }
+      return best;
+    },
+  };
+}
+
+const figuresOf = ({ rps, p50, p95, p99, errors, bytes }) => ({
+  rps,
+  p50,
+  p95,
+  p99,
+  errors,
+  bytes,
+});
