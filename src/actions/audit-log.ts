@@ -9,7 +9,8 @@ import type { WriteSession } from "../db/write-session.ts";
 /** Who acts. */
 export interface Actor {
   kind: (typeof auditActorKinds)[number];
-  id: string;
+  /** Of the member or the API key; null for nobody known. */
+  id: string | null;
   name: string;
 }
 

@@ -1,10 +1,12 @@
 import { sql } from "drizzle-orm";
-import { v7 as uuidv7 } from "uuid";
+import { logEntry } from "../actions/audit-log.ts";
 import { LocalBuckets } from "../budget/local-buckets.ts";
 import { NO_WORKSPACE } from "../db/no-workspace.ts";
 import type { Pool } from "../db/pool.ts";
 import { ReadSession } from "../db/session.ts";
-import { bind, statement, value } from "../db/statement.ts";
+import { statement, value } from "../db/statement.ts";
+import { inWriteSession } from "../db/write-session.ts";
+import { SqlRecord } from "../insight/sql-record.ts";
 
 /** An attempt to sign in that failed. */
 export interface FailedAttempt {
@@ -28,13 +30,6 @@ const findMember = statement<Known>(sql`
   select workspace_id as "workspaceId", member_id as "memberId", display_name as "displayName"
   from identity.users, identity.find_memberships(users.id) where email = ${value("email", "text")}
   limit ${sql.raw(String(MOST_WORKSPACES))}`);
-
-const addEntry = statement(sql`
-  insert into audit_log_entries (workspace_id, id, action, actor_kind, actor_name,
-    target_type, target_id, target_name, ip_address, user_agent, request_id)
-  values (${value("workspaceId", "uuid")}, ${value("id", "uuid")}, 'SIGN_IN_FAILED', 'UNKNOWN',
-    ${value("email", "text")}, 'Member', ${value("memberId", "uuid")}, ${value("displayName", "text")},
-    ${value("address", "text")}, ${value("userAgent", "text")}, ${value("requestId", "text")})`);
 
 /**
  * Writes failed attempts into the audit log of each workspace in which the e-mail address is a
@@ -69,22 +64,13 @@ export class FailureNotes {
     }
   }
 
-  async #write(attempt: FailedAttempt, member: Known): Promise<void> {
-    const lease = await this.#app.acquire();
-    const { patienceMs } = this.#app;
-    try {
-      await lease.ask(
-        `begin; set local app.workspace_id = '${member.workspaceId}'`,
-        undefined,
-        patienceMs,
-      );
-      const values = { ...attempt, ...member, userAgent: attempt.userAgent ?? null, id: uuidv7() };
-      await lease.ask(addEntry.text, bind(addEntry, values), patienceMs);
-      await lease.ask("commit", undefined, patienceMs);
-      lease.release();
-    } catch (error) {
-      lease.release(true);
-      throw error;
-    }
+  async #write({ email, address, userAgent, requestId }: FailedAttempt, member: Known) {
+    const { workspaceId, memberId, displayName } = member;
+    const caller = { ipAddress: address, userAgent: userAgent ?? null };
+    const nobody = { kind: "UNKNOWN", id: null, name: email } as const;
+    const target = { type: "Member", id: memberId, name: displayName };
+    await inWriteSession(this.#app, workspaceId, new SqlRecord(), (session) =>
+      logEntry(session, { requestId, caller }, nobody, { action: "SIGN_IN_FAILED", target }),
+    );
   }
 }
