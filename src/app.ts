@@ -28,6 +28,8 @@ import { createContext, type RequestContext } from "./context.ts";
 import { APP_ROLE } from "./db/client.ts";
 import { Pool, type PoolOptions } from "./db/pool.ts";
 import { DocumentStore } from "./document-store.ts";
+import { createExecutor } from "./execution/executor.ts";
+import { stringifyResult } from "./execution/written-data.ts";
 import { gates } from "./gates/plugin.ts";
 import { graphiql } from "./graphiql.ts";
 import { healthRoutes } from "./health.ts";
@@ -83,6 +85,7 @@ const LOOKUP_CONNECTIONS = 2;
 
 /** One for all apps of a process: what they differ in stands in their contexts. */
 const schema = buildSchema();
+const executeOperation = createExecutor(schema);
 
 /** How many passwords are hashed at the same time, of which each takes 32 MB, and how many wait. */
 const SIGN_INS = { running: 2, queued: 50 };
@@ -208,7 +211,24 @@ async function connectRedis(options: RedisOptions, logger: Logger) {
 function apolloOptions(config: Config, logger: Logger): ApolloServerOptions<RequestContext> {
   const { plugin: gatesPlugin, ...gateOptions } = gates(config);
   return {
-    schema,
+    // Apollo's door for executors of one's own.
+    gateway: {
+      load: async () => ({
+        executor: async ({ document, request, context }) =>
+          executeOperation({
+            document,
+            operationName: request.operationName,
+            variables: request.variables,
+            contextValue: context,
+          }),
+      }),
+      onSchemaLoadOrUpdate(tell) {
+        tell({ apiSchema: schema, coreSupergraphSdl: "" });
+        return () => undefined;
+      },
+      stop: async () => undefined,
+    },
+    stringifyResult,
     formatError,
     logger,
     includeStacktraceInErrorResponses: false,

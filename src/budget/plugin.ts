@@ -7,6 +7,7 @@ import {
 import { GraphQLError } from "graphql";
 import type { Config } from "../config.ts";
 import type { RequestContext } from "../context.ts";
+import { WrittenData } from "../execution/written-data.ts";
 import { operationOf } from "../gates/operation.ts";
 import { usedPoints } from "./actual.ts";
 import type { Charge } from "./charge.ts";
@@ -72,7 +73,9 @@ function usedBy(request: Responding, charge: Charge): number {
   const { operation, document, schema } = request;
   if (!data || !operation || !document) return 0;
   const measured = operationOf(schema, document, operation);
-  return usedPoints(measured, request.request.variables ?? {}, data) ?? charge.requested;
+  const delivered: unknown = data;
+  const shape = delivered instanceof WrittenData ? delivered.shape : data;
+  return usedPoints(measured, request.request.variables ?? {}, shape) ?? charge.requested;
 }
 
 const WORKED = new Set<unknown>(["TIMEOUT", "INTERNAL_SERVER_ERROR"]);

@@ -12,11 +12,16 @@ export function loaderOf<Key, Value>(
   if (!byArguments) context.loaders.set(definition, (byArguments = new Map()));
   let loader = byArguments.get(argumentsKey) as DataLoader<Key, Value> | undefined;
   if (!loader) {
-    loader = new DataLoader<Key, Value>((keys) => batch(keys));
+    // DataLoader would forget a batch that rejects, and run it again for whoever asks again.
+    loader = new DataLoader<Key, Value>(async (keys) =>
+      batch(keys).catch((error: unknown) => keys.map(() => asError(error))),
+    );
     byArguments.set(argumentsKey, loader);
   }
   return loader;
 }
+
+const asError = (error: unknown) => (error instanceof Error ? error : new Error(String(error)));
 
 /**
  * A loader without arguments: `defineLoader(batch)` gives `(context) => loader`. There is no

@@ -53,7 +53,16 @@ export function buildSchema(): GraphQLSchema {
   for (const resolvers of entities) {
     for (const [type, fields] of Object.entries(resolvers)) attach(schema, type, fields);
   }
+  countWhenAsked(schema);
   return enforcePermissions(schema);
+}
+
+/** A page counts its total in a batch with others: like all that has to be waited for, by a resolver. */
+function countWhenAsked(schema: GraphQLSchema) {
+  for (const type of Object.values(schema.getTypeMap())) {
+    const field = isObjectType(type) ? type.getFields()["totalCount"] : undefined;
+    if (field) field.resolve = (page: { totalCount: () => Promise<number> }) => page.totalCount();
+  }
 }
 
 /** Puts the resolvers of a type into the schema. */

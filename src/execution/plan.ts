@@ -1,0 +1,204 @@
+import {
+  defaultFieldResolver,
+  getArgumentValues,
+  isAbstractType,
+  isLeafType,
+  isListType,
+  isNonNullType,
+  getNamedType,
+  visit,
+  type FieldNode,
+  type FragmentDefinitionNode,
+  type GraphQLField,
+  type GraphQLFieldResolver,
+  type GraphQLObjectType,
+  type GraphQLOutputType,
+  type GraphQLSchema,
+  type OperationDefinitionNode,
+} from "graphql";
+import { collectFields, collectSubfields } from "graphql/execution/collectFields.js";
+import { writerOf, type Write } from "./leaf.ts";
+import { Surprise } from "./surprise.ts";
+
+/** The lists around a field's objects, from the outside, and where null may stand. */
+export interface Nesting {
+  isRequired: boolean;
+  item?: Nesting;
+}
+
+/** A field whose value is read from its object when the answer is written. */
+export interface PropertyField {
+  kind: "property";
+  responseKey: string;
+  /** `"title":`, with a comma before it unless it is the first. */
+  key: string;
+  name: string;
+  write: Write;
+}
+
+/** A field that a resolver is asked for before the answer is written, or below which there are objects. */
+export interface LoadedField {
+  kind: "leaf" | "objects";
+  key: string;
+  /** Where its values are, in the order of its objects. */
+  slot: number;
+  responseKey: string;
+  definition: GraphQLField<unknown, unknown>;
+  parentType: GraphQLObjectType;
+  nodes: readonly FieldNode[];
+  /** Undefined where a property of the object is all that is needed. */
+  resolve: GraphQLFieldResolver<unknown, unknown> | undefined;
+  /** Of a leaf. */
+  write: Write;
+  /** Of objects. */
+  nesting: Nesting;
+  isAbstract: boolean;
+  /** The selections by the type of the objects, made when the first of a type comes. */
+  below: Map<GraphQLObjectType, ObjectPlan>;
+}
+
+/** `__typename`: its key and its value. */
+export interface TypenameField {
+  kind: "typename";
+  responseKey: string;
+  text: string;
+}
+
+export type FieldPlan = TypenameField | PropertyField | LoadedField;
+
+/** The selections of an object of one type. */
+export interface ObjectPlan {
+  type: GraphQLObjectType;
+  fields: readonly FieldPlan[];
+  /** Those of the fields that must be loaded. */
+  loaded: readonly LoadedField[];
+  /** Tells this plan from others of the operation. */
+  slot: number;
+}
+
+/** One operation, with given values of the variables on which `@skip` and `@include` depend. */
+export class OperationPlan {
+  readonly schema: GraphQLSchema;
+  readonly operation: OperationDefinitionNode;
+  readonly fragments: Record<string, FragmentDefinitionNode>;
+  readonly root: ObjectPlan;
+  /** How many slots have been given out. */
+  slots = 0;
+  readonly #conditions: Record<string, unknown>;
+  readonly #arguments = new WeakMap<LoadedField, object>();
+
+  constructor(
+    schema: GraphQLSchema,
+    operation: OperationDefinitionNode,
+    fragments: Record<string, FragmentDefinitionNode>,
+    conditions: Record<string, unknown>,
+  ) {
+    this.schema = schema;
+    this.operation = operation;
+    this.fragments = fragments;
+    this.#conditions = conditions;
+    const type = schema.getQueryType();
+    if (!type) throw new Surprise("there are no queries");
+    this.root = this.#objectPlan(
+      type,
+      collectFields(schema, fragments, conditions, type, operation.selectionSet),
+    );
+  }
+
+  /** The selections below a field, of objects of a type. */
+  below(field: LoadedField, type: GraphQLObjectType): ObjectPlan {
+    let plan = field.below.get(type);
+    if (!plan) {
+      const { schema, fragments } = this;
+      plan = this.#objectPlan(
+        type,
+        collectSubfields(schema, fragments, this.#conditions, type, field.nodes),
+      );
+      field.below.set(type, plan);
+    }
+    return plan;
+  }
+
+  /** The values of a field's arguments: the same object for all its parents. */
+  argumentsOf(field: LoadedField, variables: Record<string, unknown>): object {
+    let values = this.#arguments.get(field);
+    if (values) return values;
+    const [node] = field.nodes;
+    if (!node) throw new Surprise("a field without a node");
+    values = getArgumentValues(field.definition, node, variables);
+    if (!hasVariables(node)) this.#arguments.set(field, values);
+    return values;
+  }
+
+  #objectPlan(
+    type: GraphQLObjectType,
+    selected: ReadonlyMap<string, readonly FieldNode[]>,
+  ): ObjectPlan {
+    if (type.isTypeOf) throw new Surprise("isTypeOf is not asked");
+    const definitions = type.getFields();
+    const fields: FieldPlan[] = [];
+    for (const [responseKey, nodes] of selected) {
+      const name = nodes[0]?.name.value ?? "";
+      const key = `${fields.length === 0 ? "" : ","}${JSON.stringify(responseKey)}:`;
+      if (name === "__typename") {
+        fields.push({ kind: "typename", responseKey, text: key + JSON.stringify(type.name) });
+        continue;
+      }
+      const definition = definitions[name];
+      // __schema and __type; what the schema does not have, validation has refused.
+      if (!definition) throw new Surprise(`${type.name}.${name} is not in the schema`);
+      fields.push(this.#field(type, definition, responseKey, key, nodes));
+    }
+    const loaded = fields.filter(isLoaded);
+    return { type, fields, loaded, slot: this.slots++ };
+  }
+
+  #field(
+    parentType: GraphQLObjectType,
+    definition: GraphQLField<unknown, unknown>,
+    responseKey: string,
+    key: string,
+    nodes: readonly FieldNode[],
+  ): FieldPlan {
+    const { name } = definition;
+    const type = getNamedType(definition.type);
+    const isLeaf = isLeafType(type);
+    const resolve = definition.resolve === defaultFieldResolver ? undefined : definition.resolve;
+    const write = isLeaf ? writerOf(definition.type) : objectsAreNoLeaves;
+    if (isLeaf && !resolve) return { kind: "property", responseKey, key, name, write };
+    return {
+      kind: isLeaf ? "leaf" : "objects",
+      key,
+      slot: this.slots++,
+      responseKey,
+      definition,
+      parentType,
+      nodes,
+      resolve,
+      write,
+      nesting: nestingOf(definition.type),
+      isAbstract: isAbstractType(type),
+      below: new Map(),
+    };
+  }
+}
+
+const isLoaded = (field: FieldPlan): field is LoadedField =>
+  field.kind === "leaf" || field.kind === "objects";
+
+const objectsAreNoLeaves: Write = () => {
+  throw new Surprise("objects are no leaves");
+};
+
+function nestingOf(type: GraphQLOutputType): Nesting {
+  if (isNonNullType(type)) return { ...nestingOf(type.ofType), isRequired: true };
+  if (isListType(type)) return { isRequired: false, item: nestingOf(type.ofType) };
+  return { isRequired: false };
+}
+
+function hasVariables(node: FieldNode): boolean {
+  let found = false;
+  for (const argument of node.arguments ?? [])
+    visit(argument, { Variable: () => void (found = true) });
+  return found;
+}

@@ -1,0 +1,61 @@
+import type { GraphQLResolveInfo } from "graphql";
+import type { LoadedField, ObjectPlan, OperationPlan } from "./plan.ts";
+import { Surprise } from "./surprise.ts";
+import type { Shape } from "./written-data.ts";
+
+/**
+ * One execution of a plan: what `load` has found, for `write` to write. Values stand in slots, one for
+ * each field of the plan, in the order of the field's objects; both walks meet objects in the same order.
+ */
+export class Run {
+  readonly plan: OperationPlan;
+  readonly variables: Record<string, unknown>;
+  readonly context: unknown;
+  /** The values of a field, by its slot. */
+  readonly values: unknown[][] = [];
+  /** The plans of an abstract field's objects, by its slot. */
+  readonly plans: ObjectPlan[][] = [];
+  /** The plans of which there was an object. */
+  readonly met = new Set<ObjectPlan>();
+  /** Nobody needs the rest. */
+  isOver = false;
+
+  constructor(plan: OperationPlan, variables: Record<string, unknown>, context: unknown) {
+    this.plan = plan;
+    this.variables = variables;
+    this.context = context;
+  }
+
+  /** What a resolver is told of its field: one for all objects, so there is no path. */
+  infoOf(field: LoadedField): GraphQLResolveInfo {
+    const { schema, fragments, operation } = this.plan;
+    return {
+      fieldName: field.definition.name,
+      fieldNodes: field.nodes,
+      returnType: field.definition.type,
+      parentType: field.parentType,
+      get path(): never {
+        throw new Surprise("a resolver asks for its path");
+      },
+      schema,
+      fragments,
+      rootValue: undefined,
+      operation,
+      variableValues: this.variables,
+    };
+  }
+
+  /** Which fields the answer has. */
+  shapeOf(plan: ObjectPlan = this.plan.root): Shape {
+    const shape: Record<string, readonly Shape[] | null> = {};
+    for (const field of plan.fields) {
+      shape[field.responseKey] =
+        field.kind === "objects"
+          ? [...field.below.values()]
+              .filter((below) => this.met.has(below))
+              .map((below) => this.shapeOf(below))
+          : null;
+    }
+    return shape;
+  }
+}
