@@ -21,7 +21,8 @@ export function byId<Row extends object>(
 
   return defineLoader<string, Row | null>(async ({ session }, keys) => {
     const rows = await session.run(query, { keys }, { loader: name, keys: keys.length });
-    const byKey = new Map(rows.map((row) => [row[property] as string, row]));
+    const byKey = new Map<string, Row>();
+    for (const row of rows) byKey.set(row[property] as string, row);
     return keys.map((wanted) => byKey.get(wanted) ?? null);
   });
 }

@@ -1,4 +1,5 @@
 import type { RequestContext } from "../context.ts";
+import type { ReadSession } from "../db/session.ts";
 import { propertyOf, type Statement, type Values } from "../db/statement.ts";
 import { Connection } from "./connection-page.ts";
 import { decodeCursor, encodeCursor, orderingDigest } from "./cursor.ts";
@@ -19,6 +20,20 @@ interface PageRequest extends PageSize {
   shape: PageShape;
   conditions: Condition[];
   values: Values;
+  /** Equal for requests of one statement. */
+  shapeKey: string;
+  /** Equal for arguments that mean the same, however they were written: null, left out or the default. */
+  key: string;
+  sortProperty: string;
+  digest: () => string;
+}
+
+/** What a connection remembers for a session. */
+interface InSession {
+  digests: Map<string, string>;
+  /** The arguments that came last, and what they mean. */
+  args?: ConnectionArguments;
+  request?: PageRequest;
 }
 
 /** The only parent of a connection that has no parent column. */
@@ -35,22 +50,38 @@ export function connection<Row extends object>(definition: ConnectionDefinition)
   const pageStatements = new Map<string, Statement<Row & { parentKey?: string }>>();
   const totalStatements = new Map<string, ReturnType<typeof totalStatement>>();
   const totals = {};
-  const digests = new WeakMap<object, Map<string, string>>();
+  const inSessions = new WeakMap<ReadSession, InSession>();
 
   const loadPages = async (
     context: RequestContext,
     request: PageRequest,
-    argumentsKey: string,
     parents: readonly string[],
   ) => {
-    const shapeKey = keyOf(request);
-    const statement = remember(pageStatements, shapeKey, () =>
+    const statement = remember(pageStatements, request.shapeKey, () =>
       pageStatement<Row & { parentKey?: string }>(definition, request.shape, request.conditions),
     );
     const values = { ...request.values, limit: request.size + 1, parents };
-    const asking = { loader: definition.name, arguments: argumentsKey, keys: parents.length };
+    const asking = { loader: definition.name, arguments: request.key, keys: parents.length };
     const rows = await context.session.run(statement, values, asking);
-    return groupByParent(rows, parents, Boolean(definition.parent));
+    const cursorOf = (row: Row) =>
+      encodeCursor(request.digest(), {
+        sort: String(row[request.sortProperty as keyof Row]),
+        id: String(row["id" as keyof Row]),
+      });
+    const pages = groupByParent(rows, parents, Boolean(definition.parent));
+    return pages.map((page, index) =>
+      toConnection(page, request, {
+        cursorOf,
+        totalCount: async () => loadTotal(context, request, parents[index] ?? ROOT),
+      }),
+    );
+  };
+
+  const loadTotal = async (context: RequestContext, request: PageRequest, parentId: string) => {
+    const filterKey = keyOfConditions(request);
+    return loaderOf<string, number>(context, totals, filterKey, (parents) =>
+      loadTotals(context, request, filterKey, parents),
+    ).load(parentId);
   };
 
   const loadTotals = async (
@@ -70,37 +101,29 @@ export function connection<Row extends object>(definition: ConnectionDefinition)
     return parents.map((parent) => byParent.get(parent) ?? 0);
   };
 
+  /** Read once for all parents of a field: they are asked for with the same arguments. */
+  const requestOf = (session: ReadSession, args: ConnectionArguments): PageRequest => {
+    const known = remember(inSessions, session, (): InSession => ({ digests: new Map() }));
+    if (known.args === args && known.request) return known.request;
+    // Made once a session and ordering, and only when a cursor is read or written.
+    const digest = () =>
+      remember(known.digests, args.orderBy, () =>
+        orderingDigest(session.workspaceId, definition.name, args.orderBy),
+      );
+    known.request = readRequest(definition, args, digest);
+    known.args = args;
+    return known.request;
+  };
+
   return async (
     context: RequestContext,
     args: ConnectionArguments,
     parentId: string = ROOT,
   ): Promise<Connection<Row>> => {
-    const { session } = context;
-    // Made once a request and ordering, and only when a cursor is read or written.
-    const digest = () =>
-      remember(remember(digests, session, newMap), args.orderBy, () =>
-        orderingDigest(session.workspaceId, definition.name, args.orderBy),
-      );
-    const request = readRequest(definition, args, digest);
-    const argumentsKey = keyOfArguments(request);
-    const pages = loaderOf<string, Row[]>(context, definition, argumentsKey, (parents) =>
-      loadPages(context, request, argumentsKey, parents),
-    );
-    const rows = await pages.load(parentId);
-    const { sortProperty } = request;
-    return toConnection(rows, request, {
-      cursorOf: (row) =>
-        encodeCursor(digest(), {
-          sort: String(row[sortProperty as keyof Row]),
-          id: String(row["id" as keyof Row]),
-        }),
-      totalCount: () => {
-        const filterKey = keyOfConditions(request);
-        return loaderOf<string, number>(context, totals, filterKey, (parents) =>
-          loadTotals(context, request, filterKey, parents),
-        ).load(parentId);
-      },
-    });
+    const request = requestOf(context.session, args);
+    return loaderOf<string, Connection<Row>>(context, definition, request.key, (parents) =>
+      loadPages(context, request, parents),
+    ).load(parentId);
   };
 }
 
@@ -114,7 +137,7 @@ function readRequest(
   definition: ConnectionDefinition,
   args: ConnectionArguments,
   digest: () => string,
-): PageRequest & { sortProperty: string } {
+): PageRequest {
   const { size, backward } = readPageSize(args);
   const { by } = orderingOf(definition, args.orderBy);
   const conditions = Object.entries(args.filter ?? {}).flatMap(([name, input]) => {
@@ -140,7 +163,9 @@ function readRequest(
     before: args.before != null,
   };
   const sortProperty = propertyOf(definition.table, by);
-  return { size, backward, shape, conditions, values, sortProperty };
+  const shapeKey = [...Object.values(shape), ...conditions.map(({ shape }) => shape)].join(" ");
+  const key = JSON.stringify([shapeKey, size, values]);
+  return { size, backward, shape, conditions, values, shapeKey, key, sortProperty, digest };
 }
 
 /** One row more than the page was asked for: it says whether there are more, and goes. */
@@ -150,7 +175,7 @@ function toConnection<Row>(
   rest: { cursorOf: (row: Row) => string; totalCount: () => Promise<number> },
 ): Connection<Row> {
   const more = rows.length > size;
-  const nodes = rows.slice(0, size);
+  const nodes = more ? rows.slice(0, size) : rows;
   if (backward) nodes.reverse();
   return new Connection({
     nodes,
@@ -166,28 +191,19 @@ function groupByParent<Row extends { parentKey?: string }>(
   hasParent: boolean,
 ): Row[][] {
   if (!hasParent) return [rows];
-  const groups = new Map<string, Row[]>(parents.map((parent) => [parent, []]));
+  const groups = new Map<string, Row[]>();
+  const pages: Row[][] = [];
+  for (const parent of parents) {
+    const page: Row[] = [];
+    groups.set(parent, page);
+    pages.push(page);
+  }
   for (const row of rows) groups.get(row.parentKey ?? ROOT)?.push(row);
-  return parents.map((parent) => groups.get(parent) ?? []);
+  return pages;
 }
-
-const keyOf = ({ shape, conditions }: PageRequest) =>
-  [
-    shape.order,
-    shape.backward,
-    shape.after,
-    shape.before,
-    ...conditions.map((condition) => condition.shape),
-  ].join(" ");
-
-/** Equal for arguments that mean the same, however they were written: null, left out or the default. */
-const keyOfArguments = (request: PageRequest) =>
-  JSON.stringify([keyOf(request), request.size, request.values]);
 
 const keyOfConditions = ({ conditions }: PageRequest) =>
   JSON.stringify(conditions.map(({ shape, values }) => [shape, values]));
-
-const newMap = () => new Map<string, string>();
 
 function remember<Key, Value>(
   map: { get(key: Key): Value | undefined; set(key: Key, value: Value): unknown },

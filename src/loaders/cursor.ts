@@ -29,7 +29,7 @@ export const orderingDigest = (workspaceId: string, connection: string, order: s
 
 /** The opaque cursor of a position: base64url of version, digest, sort value and id. */
 export const encodeCursor = (digest: string, { sort, id }: Position) =>
-  Buffer.from(JSON.stringify([VERSION, digest, sort, id])).toString("base64url");
+  Buffer.from(`[${VERSION},"${digest}",${JSON.stringify(sort)},"${id}"]`).toString("base64url");
 
 /**
  * The position in a cursor. Throws BAD_USER_INPUT for one of another connection, ordering or

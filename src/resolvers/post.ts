@@ -9,6 +9,8 @@ import { postById, postsOfWorkspace } from "../loaders/post.ts";
 import type { Resolvers } from "../schema/types.generated.ts";
 import { nodeId } from "./node.ts";
 
+const ALL = { first: 100, orderBy: "POSITION" };
+
 export const post = {
   Query: {
     post: (_, { id }, context) => postById(context).load(rowId(id, "Post")),
@@ -19,8 +21,7 @@ export const post = {
     account: (row, _, context) => accountById(context).load(row.accountId),
     author: (row, _, context) =>
       row.authorId === null ? null : memberById(context).load(row.authorId),
-    media: (row, _, context) =>
-      nodesOf(mediaOfPost(context, { first: 100, orderBy: "POSITION" }, row.id)),
+    media: (row, _, context) => nodesOf(mediaOfPost(context, ALL, row.id)),
     metrics: (row, _, context) => metricsOfPost(context).load(row.id),
     comments: (row, args, context) => commentsOfPost(context, args, row.id),
   },
