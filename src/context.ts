@@ -15,6 +15,8 @@ export interface Measured {
   nodes: number;
   /** About how many values of the schema it reads. */
   introspection: number;
+  /** The names of all fields that its document selects. */
+  fields: ReadonlySet<string>;
 }
 
 /** Where a request came from. */

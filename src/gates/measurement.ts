@@ -1,5 +1,6 @@
 import {
   getVariableValues,
+  visit,
   type DocumentNode,
   type GraphQLSchema,
   type OperationDefinitionNode,
@@ -18,6 +19,8 @@ export interface Measurement {
   /** About how many values it reads of the schema. */
   introspection: number;
   depth: number;
+  /** The names of all fields that the document selects. */
+  fields: ReadonlySet<string>;
   plan: Plan;
   /** What it costs at most, by graphql-query-complexity. */
   atMost: number;
@@ -43,11 +46,18 @@ export function measure(
     roots: rootFields(measured),
     introspection: introspectionSize(measured),
     depth: measureDepth(plan),
+    fields: fieldsOf(document),
     plan,
     atMost,
     isPlanRight,
     constant: hasVariables ? undefined : costOf(plan, { variables: {} }),
   };
+}
+
+function fieldsOf(document: DocumentNode): Set<string> {
+  const names = new Set<string>();
+  visit(document, { Field: ({ name }) => void names.add(name.value) });
+  return names;
 }
 
 /** An operation with its variables. */

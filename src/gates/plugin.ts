@@ -71,7 +71,7 @@ function gatesPlugin(settings: Settings): ApolloServerPlugin<RequestContext> {
     if (!schema.getRootType(operation.operation)) throw noSuchOperations(operation);
 
     const measurement = measurementOf(schema, document, operation);
-    const { roots, introspection, depth, plan } = measurement;
+    const { roots, introspection, depth, fields, plan } = measurement;
     const { viewer, person, measured } = contextValue;
     if (!viewer && !person && !isOnlyTypename(roots))
       throw unauthenticated("there is no credential");
@@ -80,6 +80,7 @@ function gatesPlugin(settings: Settings): ApolloServerPlugin<RequestContext> {
       if (introspection > limit) throw tooCurious(introspection, limit);
     }
     measured.depth = depth;
+    measured.fields = fields;
     measured.introspection = introspection;
     if (isIntrospection(roots)) {
       measured.complexity = 0;

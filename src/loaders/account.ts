@@ -3,11 +3,12 @@ import { byId } from "./by-id.ts";
 import { connection } from "./connection.ts";
 import { anyOf } from "./filters.ts";
 
-export const accountById = byId<AccountRow>("accountById", accounts);
+export const accountById = byId<AccountRow>("accountById", accounts, { reads: "selected" });
 
 export const accountsOfWorkspace = connection<AccountRow>({
   name: "Query.accounts",
   table: accounts,
+  reads: "selected",
   orders: {
     OLDEST_FIRST: { by: accounts.createdAt, direction: "asc" },
     NEWEST_FIRST: { by: accounts.createdAt, direction: "desc" },

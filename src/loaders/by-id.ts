@@ -1,7 +1,9 @@
 import { sql } from "drizzle-orm";
 import type { PgColumn, PgTable } from "drizzle-orm/pg-core";
-import { columnsOf, propertyOf, statement, value } from "../db/statement.ts";
+import { columnsOf, propertyOf, statement, value, type Statement } from "../db/statement.ts";
 import { defineLoader } from "./define.ts";
+import { remember } from "./remember.ts";
+import { leavesOut, type LeftOut, type Reads } from "./selected-columns.ts";
 
 type TenantTable = PgTable & { workspaceId: PgColumn };
 
@@ -12,15 +14,24 @@ type TenantTable = PgTable & { workspaceId: PgColumn };
 export function byId<Row extends object>(
   name: string,
   table: TenantTable,
-  key: PgColumn = (table as unknown as { id: PgColumn }).id,
+  {
+    key = (table as unknown as { id: PgColumn }).id,
+    reads,
+  }: { key?: PgColumn; reads?: Reads } = {},
 ) {
   const property = propertyOf(table, key) as keyof Row;
-  const query = statement<Row>(sql`select ${columnsOf(table)} from ${table}
+  const leftOutBy = leavesOut(table, reads, [key]);
+  const queries = new Map<string, Statement<Row>>();
+  const queryOf = (leftOut: LeftOut) =>
+    remember(queries, leftOut.key, () =>
+      statement<Row>(sql`select ${columnsOf(table, leftOut.names)} from ${table}
     where ${table.workspaceId} = ${value("workspaceId", "uuid")}
-      and ${key} = any(${value("keys", "uuid[]")})`);
+      and ${key} = any(${value("keys", "uuid[]")})`),
+    );
 
-  return defineLoader<string, Row | null>(async ({ session }, keys) => {
-    const rows = await session.run(query, { keys }, { loader: name, keys: keys.length });
+  return defineLoader<string, Row | null>(async (context, keys) => {
+    const query = queryOf(leftOutBy(context));
+    const rows = await context.session.run(query, { keys }, { loader: name, keys: keys.length });
     const byKey = new Map<string, Row>();
     for (const row of rows) byKey.set(row[property] as string, row);
     return keys.map((wanted) => byKey.get(wanted) ?? null);

@@ -14,11 +14,12 @@ const filters = {
   createdBetween: between(comments.createdAt),
 };
 
-export const commentById = byId<CommentRow>("commentById", comments);
+export const commentById = byId<CommentRow>("commentById", comments, { reads: "selected" });
 
 export const commentsOfWorkspace = connection<CommentRow>({
   name: "Query.comments",
   table: comments,
+  reads: "selected",
   orders,
   filters: { ...filters, accountIds: anyOf(comments.accountId, { of: "Account" }) },
 });
@@ -26,6 +27,7 @@ export const commentsOfWorkspace = connection<CommentRow>({
 export const commentsOfPost = connection<CommentRow>({
   name: "Post.comments",
   table: comments,
+  reads: "selected",
   parent: comments.postId,
   orders,
   filters,
@@ -34,6 +36,7 @@ export const commentsOfPost = connection<CommentRow>({
 export const commentsOfContact = connection<CommentRow>({
   name: "Contact.comments",
   table: comments,
+  reads: "selected",
   parent: comments.contactId,
   orders,
   filters,
@@ -42,6 +45,7 @@ export const commentsOfContact = connection<CommentRow>({
 export const repliesOfComment = connection<CommentRow>({
   name: "Comment.replies",
   table: comments,
+  reads: "selected",
   parent: comments.parentId,
   orders,
 });

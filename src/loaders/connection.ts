@@ -7,6 +7,8 @@ import { loaderOf } from "./define.ts";
 import { checkCombinations, type Condition } from "./filters.ts";
 import { orderingOf, type ConnectionDefinition, type PageShape } from "./page-definition.ts";
 import { pageStatement, totalStatement } from "./page-statement.ts";
+import { remember } from "./remember.ts";
+import { leavesOut } from "./selected-columns.ts";
 import { readPageSize, type PageArguments, type PageSize } from "./page.ts";
 
 /** The arguments of a connection field, as the schema made them. */
@@ -50,6 +52,11 @@ export function connection<Row extends object>(definition: ConnectionDefinition)
   const pageStatements = new Map<string, Statement<Row & { parentKey?: string }>>();
   const totalStatements = new Map<string, ReturnType<typeof totalStatement>>();
   const totals = {};
+  const leftOutBy = leavesOut(
+    definition.table,
+    definition.reads,
+    Object.values(definition.orders).map(({ by }) => by),
+  );
   const inSessions = new WeakMap<ReadSession, InSession>();
 
   const loadPages = async (
@@ -57,8 +64,10 @@ export function connection<Row extends object>(definition: ConnectionDefinition)
     request: PageRequest,
     parents: readonly string[],
   ) => {
-    const statement = remember(pageStatements, request.shapeKey, () =>
-      pageStatement<Row & { parentKey?: string }>(definition, request.shape, request.conditions),
+    const { shape, conditions } = request;
+    const leftOut = leftOutBy(context);
+    const statement = remember(pageStatements, `${request.shapeKey} without ${leftOut.key}`, () =>
+      pageStatement<Row & { parentKey?: string }>(definition, shape, conditions, leftOut.names),
     );
     const values = { ...request.values, limit: request.size + 1, parents };
     const asking = { loader: definition.name, arguments: request.key, keys: parents.length };
@@ -204,13 +213,3 @@ function groupByParent<Row extends { parentKey?: string }>(
 
 const keyOfConditions = ({ conditions }: PageRequest) =>
   JSON.stringify(conditions.map(({ shape, values }) => [shape, values]));
-
-function remember<Key, Value>(
-  map: { get(key: Key): Value | undefined; set(key: Key, value: Value): unknown },
-  key: Key,
-  make: () => Value,
-): Value {
-  let found = map.get(key);
-  if (found === undefined) map.set(key, (found = make()));
-  return found;
-}

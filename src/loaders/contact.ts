@@ -3,11 +3,12 @@ import { byId } from "./by-id.ts";
 import { connection } from "./connection.ts";
 import { anyOf } from "./filters.ts";
 
-export const contactById = byId<ContactRow>("contactById", contacts);
+export const contactById = byId<ContactRow>("contactById", contacts, { reads: "selected" });
 
 export const contactsOfWorkspace = connection<ContactRow>({
   name: "Query.contacts",
   table: contacts,
+  reads: "selected",
   orders: {
     NEWEST_FIRST: { by: contacts.createdAt, direction: "desc" },
     OLDEST_FIRST: { by: contacts.createdAt, direction: "asc" },

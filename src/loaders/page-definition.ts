@@ -1,6 +1,7 @@
 import type { SQL } from "drizzle-orm";
 import type { PgColumn, PgTable } from "drizzle-orm/pg-core";
 import type { FilterField, Link } from "./filters.ts";
+import type { Reads } from "./selected-columns.ts";
 
 /** An ordering: one NOT NULL column and a direction; the id breaks ties in the same direction. */
 export interface Ordering {
@@ -22,6 +23,8 @@ export interface ConnectionDefinition {
   /** When the parent's column is one of a table that leads to the rows. */
   through?: Link;
   orders: Record<string, Ordering>;
+  /** All columns unless told. */
+  reads?: Reads;
   filters?: Record<string, FilterField>;
 }
 

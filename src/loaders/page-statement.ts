@@ -18,6 +18,7 @@ export function pageStatement<Row>(
   definition: ConnectionDefinition,
   shape: PageShape,
   conditions: Condition[],
+  leftOut: ReadonlySet<string>,
 ): Statement<Row> {
   const { table, parent } = definition;
   const { by, direction, isUnique } = orderingOf(definition, shape.order);
@@ -47,7 +48,7 @@ export function pageStatement<Row>(
   ];
 
   const order = isUnique ? sql`${sort} ${way}` : sql`${sort} ${way}, ${id} ${way}`;
-  const branch = sql`select ${columnsOf(table)} from ${rowsOf(table, link)}
+  const branch = sql`select ${columnsOf(table, leftOut)} from ${rowsOf(table, link)}
     where ${all(where)} order by ${order} limit ${value("limit", "int")}`;
   const page =
     groups.length === 0 ? branch : merge(branch, groups, propertyOf(table, by), way, Boolean(link));

@@ -1,4 +1,7 @@
 import { postMetrics, type PostMetricsRow } from "../db/tables/post-metrics.ts";
 import { byId } from "./by-id.ts";
 
-export const metricsOfPost = byId<PostMetricsRow>("metricsOfPost", postMetrics, postMetrics.postId);
+export const metricsOfPost = byId<PostMetricsRow>("metricsOfPost", postMetrics, {
+  key: postMetrics.postId,
+  reads: "selected",
+});

@@ -9,6 +9,7 @@ import { anyOf, anyOfLinked, between } from "./filters.ts";
 /** From a tag to its posts. */
 const tagged = {
   table: postTags,
+  reads: "selected",
   columns: new Map([
     [posts.id, postTags.postId],
     [posts.timelineAt, postTags.timelineAt],
@@ -32,11 +33,12 @@ const filters = {
 };
 const tagIds = anyOfLinked(posts.id, tagged, postTags.tagId, { of: "Tag" });
 
-export const postById = byId<PostRow>("postById", posts);
+export const postById = byId<PostRow>("postById", posts, { reads: "selected" });
 
 export const postsOfWorkspace = connection<PostRow>({
   name: "Query.posts",
   table: posts,
+  reads: "selected",
   orders,
   filters: {
     ...filters,
@@ -51,6 +53,7 @@ export const postsOfWorkspace = connection<PostRow>({
 export const postsOfAccount = connection<PostRow>({
   name: "Account.posts",
   table: posts,
+  reads: "selected",
   parent: posts.accountId,
   orders,
   filters: { ...filters, tagIds },
@@ -59,6 +62,7 @@ export const postsOfAccount = connection<PostRow>({
 export const postsOfMember = connection<PostRow>({
   name: "Member.posts",
   table: posts,
+  reads: "selected",
   parent: posts.authorId,
   orders,
   filters,
@@ -67,6 +71,7 @@ export const postsOfMember = connection<PostRow>({
 export const postsOfTag = connection<PostRow>({
   name: "Tag.posts",
   table: posts,
+  reads: "selected",
   parent: postTags.tagId,
   through: tagged,
   orders,

@@ -2,7 +2,7 @@
 
 -- 1. Query.accounts, 1 key
 -- $1 workspaceId, $2 limit
-select "accounts"."workspace_id" as "workspaceId", "accounts"."id" as "id", "accounts"."external_id" as "externalId", "accounts"."network" as "network", "accounts"."handle" as "handle", "accounts"."display_name" as "displayName", "accounts"."avatar_url" as "avatarUrl", "accounts"."follower_count" as "followerCount", "accounts"."health" as "health", "accounts"."created_at" as "createdAt"
+select "accounts"."id" as "id", "accounts"."network" as "network", "accounts"."handle" as "handle", "accounts"."display_name" as "displayName", "accounts"."follower_count" as "followerCount", "accounts"."health" as "health", "accounts"."created_at" as "createdAt"
 from "accounts"
 where "accounts"."workspace_id" = $1::uuid
 order by "accounts"."follower_count" desc, "accounts"."id" desc
@@ -13,7 +13,7 @@ limit $2::int;
 select parent.key as "parentKey", page.*
 from unnest($1::uuid[]) as parent(key)
 cross join lateral (
-  select "posts"."workspace_id" as "workspaceId", "posts"."id" as "id", "posts"."external_id" as "externalId", "posts"."account_id" as "accountId", "posts"."network" as "network", "posts"."author_id" as "authorId", "posts"."status" as "status", "posts"."body" as "body", "posts"."link" as "link", "posts"."created_at" as "createdAt", "posts"."scheduled_at" as "scheduledAt", "posts"."published_at" as "publishedAt", "posts"."timeline_at" as "timelineAt"
+  select "posts"."id" as "id", "posts"."account_id" as "accountId", "posts"."network" as "network", "posts"."author_id" as "authorId", "posts"."body" as "body", "posts"."timeline_at" as "timelineAt"
   from "posts"
   where "posts"."workspace_id" = $2::uuid
     and "posts"."account_id" = parent.key
@@ -32,7 +32,7 @@ cross join lateral (
     select unnest($2::text[]) as value
   ) as fan0
   cross join lateral (
-    select "posts"."workspace_id" as "workspaceId", "posts"."id" as "id", "posts"."external_id" as "externalId", "posts"."account_id" as "accountId", "posts"."network" as "network", "posts"."author_id" as "authorId", "posts"."status" as "status", "posts"."body" as "body", "posts"."link" as "link", "posts"."created_at" as "createdAt", "posts"."scheduled_at" as "scheduledAt", "posts"."published_at" as "publishedAt", "posts"."timeline_at" as "timelineAt"
+    select "posts"."id" as "id", "posts"."account_id" as "accountId", "posts"."network" as "network", "posts"."author_id" as "authorId", "posts"."body" as "body", "posts"."timeline_at" as "timelineAt"
     from "posts"
     where "posts"."workspace_id" = $3::uuid
       and "posts"."account_id" = parent.key
@@ -49,7 +49,7 @@ cross join lateral (
 select parent.key as "parentKey", page.*
 from unnest($1::uuid[]) as parent(key)
 cross join lateral (
-  select "posts"."workspace_id" as "workspaceId", "posts"."id" as "id", "posts"."external_id" as "externalId", "posts"."account_id" as "accountId", "posts"."network" as "network", "posts"."author_id" as "authorId", "posts"."status" as "status", "posts"."body" as "body", "posts"."link" as "link", "posts"."created_at" as "createdAt", "posts"."scheduled_at" as "scheduledAt", "posts"."published_at" as "publishedAt", "posts"."timeline_at" as "timelineAt"
+  select "posts"."id" as "id", "posts"."account_id" as "accountId", "posts"."network" as "network", "posts"."author_id" as "authorId", "posts"."body" as "body", "posts"."timeline_at" as "timelineAt"
   from "posts"
   where "posts"."workspace_id" = $2::uuid
     and "posts"."account_id" = parent.key

@@ -34,7 +34,7 @@ from (
 
 -- 3. accountById, 2 keys
 -- $1 workspaceId, $2 keys
-select "accounts"."workspace_id" as "workspaceId", "accounts"."id" as "id", "accounts"."external_id" as "externalId", "accounts"."network" as "network", "accounts"."handle" as "handle", "accounts"."display_name" as "displayName", "accounts"."avatar_url" as "avatarUrl", "accounts"."follower_count" as "followerCount", "accounts"."health" as "health", "accounts"."created_at" as "createdAt"
+select "accounts"."id" as "id", "accounts"."network" as "network", "accounts"."handle" as "handle", "accounts"."display_name" as "displayName"
 from "accounts"
 where "accounts"."workspace_id" = $1::uuid
   and "accounts"."id" = any($2::uuid[]);
@@ -65,7 +65,7 @@ cross join lateral (
 
 -- 6. metricsOfPost, 20 keys
 -- $1 workspaceId, $2 keys
-select "post_metrics"."workspace_id" as "workspaceId", "post_metrics"."post_id" as "postId", "post_metrics"."impressions" as "impressions", "post_metrics"."reach" as "reach", "post_metrics"."likes" as "likes", "post_metrics"."comments" as "comments", "post_metrics"."shares" as "shares", "post_metrics"."clicks" as "clicks", "post_metrics"."saves" as "saves", "post_metrics"."video_views" as "videoViews", "post_metrics"."captured_at" as "capturedAt"
+select "post_metrics"."post_id" as "postId", "post_metrics"."impressions" as "impressions", "post_metrics"."likes" as "likes"
 from "post_metrics"
 where "post_metrics"."workspace_id" = $1::uuid
   and "post_metrics"."post_id" = any($2::uuid[]);

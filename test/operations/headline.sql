@@ -2,7 +2,7 @@
 
 -- 1. Query.accounts, 1 key
 -- $1 workspaceId, $2 limit
-select "accounts"."workspace_id" as "workspaceId", "accounts"."id" as "id", "accounts"."external_id" as "externalId", "accounts"."network" as "network", "accounts"."handle" as "handle", "accounts"."display_name" as "displayName", "accounts"."avatar_url" as "avatarUrl", "accounts"."follower_count" as "followerCount", "accounts"."health" as "health", "accounts"."created_at" as "createdAt"
+select "accounts"."id" as "id", "accounts"."network" as "network", "accounts"."handle" as "handle", "accounts"."display_name" as "displayName", "accounts"."avatar_url" as "avatarUrl", "accounts"."follower_count" as "followerCount", "accounts"."created_at" as "createdAt"
 from "accounts"
 where "accounts"."workspace_id" = $1::uuid
 order by "accounts"."created_at" asc, "accounts"."id" asc
@@ -13,7 +13,7 @@ limit $2::int;
 select parent.key as "parentKey", page.*
 from unnest($1::uuid[]) as parent(key)
 cross join lateral (
-  select "posts"."workspace_id" as "workspaceId", "posts"."id" as "id", "posts"."external_id" as "externalId", "posts"."account_id" as "accountId", "posts"."network" as "network", "posts"."author_id" as "authorId", "posts"."status" as "status", "posts"."body" as "body", "posts"."link" as "link", "posts"."created_at" as "createdAt", "posts"."scheduled_at" as "scheduledAt", "posts"."published_at" as "publishedAt", "posts"."timeline_at" as "timelineAt"
+  select "posts"."id" as "id", "posts"."account_id" as "accountId", "posts"."network" as "network", "posts"."author_id" as "authorId", "posts"."status" as "status", "posts"."body" as "body", "posts"."created_at" as "createdAt", "posts"."published_at" as "publishedAt", "posts"."timeline_at" as "timelineAt"
   from "posts"
   where "posts"."workspace_id" = $2::uuid
     and "posts"."account_id" = parent.key
@@ -23,7 +23,7 @@ cross join lateral (
 
 -- 3. metricsOfPost, 150 keys
 -- $1 workspaceId, $2 keys
-select "post_metrics"."workspace_id" as "workspaceId", "post_metrics"."post_id" as "postId", "post_metrics"."impressions" as "impressions", "post_metrics"."reach" as "reach", "post_metrics"."likes" as "likes", "post_metrics"."comments" as "comments", "post_metrics"."shares" as "shares", "post_metrics"."clicks" as "clicks", "post_metrics"."saves" as "saves", "post_metrics"."video_views" as "videoViews", "post_metrics"."captured_at" as "capturedAt"
+select "post_metrics"."post_id" as "postId", "post_metrics"."impressions" as "impressions", "post_metrics"."reach" as "reach", "post_metrics"."likes" as "likes", "post_metrics"."comments" as "comments", "post_metrics"."shares" as "shares", "post_metrics"."clicks" as "clicks", "post_metrics"."captured_at" as "capturedAt"
 from "post_metrics"
 where "post_metrics"."workspace_id" = $1::uuid
   and "post_metrics"."post_id" = any($2::uuid[]);
@@ -33,7 +33,7 @@ where "post_metrics"."workspace_id" = $1::uuid
 select parent.key as "parentKey", page.*
 from unnest($1::uuid[]) as parent(key)
 cross join lateral (
-  select "comments"."workspace_id" as "workspaceId", "comments"."id" as "id", "comments"."external_id" as "externalId", "comments"."account_id" as "accountId", "comments"."post_id" as "postId", "comments"."parent_id" as "parentId", "comments"."starts_thread" as "startsThread", "comments"."contact_id" as "contactId", "comments"."status" as "status", "comments"."body" as "body", "comments"."created_at" as "createdAt"
+  select "comments"."id" as "id", "comments"."account_id" as "accountId", "comments"."post_id" as "postId", "comments"."parent_id" as "parentId", "comments"."contact_id" as "contactId", "comments"."status" as "status", "comments"."body" as "body", "comments"."created_at" as "createdAt"
   from "comments"
   where "comments"."workspace_id" = $2::uuid
     and "comments"."post_id" = parent.key
@@ -43,7 +43,7 @@ cross join lateral (
 
 -- 5. contactById, 172 keys
 -- $1 workspaceId, $2 keys
-select "contacts"."workspace_id" as "workspaceId", "contacts"."id" as "id", "contacts"."external_id" as "externalId", "contacts"."network" as "network", "contacts"."handle" as "handle", "contacts"."display_name" as "displayName", "contacts"."avatar_url" as "avatarUrl", "contacts"."created_at" as "createdAt"
+select "contacts"."id" as "id", "contacts"."network" as "network", "contacts"."handle" as "handle", "contacts"."display_name" as "displayName", "contacts"."avatar_url" as "avatarUrl", "contacts"."created_at" as "createdAt"
 from "contacts"
 where "contacts"."workspace_id" = $1::uuid
   and "contacts"."id" = any($2::uuid[]);

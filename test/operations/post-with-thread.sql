@@ -2,14 +2,14 @@
 
 -- 1. postById, 1 key
 -- $1 workspaceId, $2 keys
-select "posts"."workspace_id" as "workspaceId", "posts"."id" as "id", "posts"."external_id" as "externalId", "posts"."account_id" as "accountId", "posts"."network" as "network", "posts"."author_id" as "authorId", "posts"."status" as "status", "posts"."body" as "body", "posts"."link" as "link", "posts"."created_at" as "createdAt", "posts"."scheduled_at" as "scheduledAt", "posts"."published_at" as "publishedAt", "posts"."timeline_at" as "timelineAt"
+select "posts"."id" as "id", "posts"."account_id" as "accountId", "posts"."network" as "network", "posts"."author_id" as "authorId", "posts"."status" as "status", "posts"."body" as "body", "posts"."link" as "link", "posts"."created_at" as "createdAt", "posts"."published_at" as "publishedAt"
 from "posts"
 where "posts"."workspace_id" = $1::uuid
   and "posts"."id" = any($2::uuid[]);
 
 -- 2. accountById, 1 key
 -- $1 workspaceId, $2 keys
-select "accounts"."workspace_id" as "workspaceId", "accounts"."id" as "id", "accounts"."external_id" as "externalId", "accounts"."network" as "network", "accounts"."handle" as "handle", "accounts"."display_name" as "displayName", "accounts"."avatar_url" as "avatarUrl", "accounts"."follower_count" as "followerCount", "accounts"."health" as "health", "accounts"."created_at" as "createdAt"
+select "accounts"."id" as "id", "accounts"."network" as "network", "accounts"."handle" as "handle", "accounts"."display_name" as "displayName", "accounts"."avatar_url" as "avatarUrl", "accounts"."created_at" as "createdAt"
 from "accounts"
 where "accounts"."workspace_id" = $1::uuid
   and "accounts"."id" = any($2::uuid[]);
@@ -53,7 +53,7 @@ cross join lateral (
 
 -- 6. metricsOfPost, 1 key
 -- $1 workspaceId, $2 keys
-select "post_metrics"."workspace_id" as "workspaceId", "post_metrics"."post_id" as "postId", "post_metrics"."impressions" as "impressions", "post_metrics"."reach" as "reach", "post_metrics"."likes" as "likes", "post_metrics"."comments" as "comments", "post_metrics"."shares" as "shares", "post_metrics"."clicks" as "clicks", "post_metrics"."saves" as "saves", "post_metrics"."video_views" as "videoViews", "post_metrics"."captured_at" as "capturedAt"
+select "post_metrics"."post_id" as "postId", "post_metrics"."impressions" as "impressions", "post_metrics"."reach" as "reach", "post_metrics"."likes" as "likes", "post_metrics"."comments" as "comments", "post_metrics"."shares" as "shares", "post_metrics"."clicks" as "clicks", "post_metrics"."saves" as "saves", "post_metrics"."video_views" as "videoViews", "post_metrics"."captured_at" as "capturedAt"
 from "post_metrics"
 where "post_metrics"."workspace_id" = $1::uuid
   and "post_metrics"."post_id" = any($2::uuid[]);
@@ -69,7 +69,7 @@ cross join lateral (
     from (values ('NEW'::text), ('READ'::text), ('ANSWERED'::text), ('HIDDEN'::text)) as words(value)
   ) as fan0
   cross join lateral (
-    select "comments"."workspace_id" as "workspaceId", "comments"."id" as "id", "comments"."external_id" as "externalId", "comments"."account_id" as "accountId", "comments"."post_id" as "postId", "comments"."parent_id" as "parentId", "comments"."starts_thread" as "startsThread", "comments"."contact_id" as "contactId", "comments"."status" as "status", "comments"."body" as "body", "comments"."created_at" as "createdAt"
+    select "comments"."id" as "id", "comments"."account_id" as "accountId", "comments"."post_id" as "postId", "comments"."parent_id" as "parentId", "comments"."contact_id" as "contactId", "comments"."status" as "status", "comments"."body" as "body", "comments"."created_at" as "createdAt"
     from "comments"
     where "comments"."workspace_id" = $2::uuid
       and "comments"."post_id" = parent.key
@@ -96,7 +96,7 @@ cross join lateral (
 
 -- 9. contactById, 16 keys
 -- $1 workspaceId, $2 keys
-select "contacts"."workspace_id" as "workspaceId", "contacts"."id" as "id", "contacts"."external_id" as "externalId", "contacts"."network" as "network", "contacts"."handle" as "handle", "contacts"."display_name" as "displayName", "contacts"."avatar_url" as "avatarUrl", "contacts"."created_at" as "createdAt"
+select "contacts"."id" as "id", "contacts"."network" as "network", "contacts"."handle" as "handle", "contacts"."display_name" as "displayName", "contacts"."avatar_url" as "avatarUrl", "contacts"."created_at" as "createdAt"
 from "contacts"
 where "contacts"."workspace_id" = $1::uuid
   and "contacts"."id" = any($2::uuid[]);
@@ -106,7 +106,7 @@ where "contacts"."workspace_id" = $1::uuid
 select parent.key as "parentKey", page.*
 from unnest($1::uuid[]) as parent(key)
 cross join lateral (
-  select "comments"."workspace_id" as "workspaceId", "comments"."id" as "id", "comments"."external_id" as "externalId", "comments"."account_id" as "accountId", "comments"."post_id" as "postId", "comments"."parent_id" as "parentId", "comments"."starts_thread" as "startsThread", "comments"."contact_id" as "contactId", "comments"."status" as "status", "comments"."body" as "body", "comments"."created_at" as "createdAt"
+  select "comments"."id" as "id", "comments"."account_id" as "accountId", "comments"."post_id" as "postId", "comments"."parent_id" as "parentId", "comments"."contact_id" as "contactId", "comments"."status" as "status", "comments"."body" as "body", "comments"."created_at" as "createdAt"
   from "comments"
   where "comments"."workspace_id" = $2::uuid
     and "comments"."parent_id" = parent.key
@@ -127,7 +127,7 @@ cross join lateral (
 
 -- 12. contactById, 20 keys
 -- $1 workspaceId, $2 keys
-select "contacts"."workspace_id" as "workspaceId", "contacts"."id" as "id", "contacts"."external_id" as "externalId", "contacts"."network" as "network", "contacts"."handle" as "handle", "contacts"."display_name" as "displayName", "contacts"."avatar_url" as "avatarUrl", "contacts"."created_at" as "createdAt"
+select "contacts"."id" as "id", "contacts"."network" as "network", "contacts"."handle" as "handle", "contacts"."display_name" as "displayName", "contacts"."avatar_url" as "avatarUrl", "contacts"."created_at" as "createdAt"
 from "contacts"
 where "contacts"."workspace_id" = $1::uuid
   and "contacts"."id" = any($2::uuid[]);

@@ -24,7 +24,7 @@ limit $4::int;
 
 -- 2. accountById, 3 keys
 -- $1 workspaceId, $2 keys
-select "accounts"."workspace_id" as "workspaceId", "accounts"."id" as "id", "accounts"."external_id" as "externalId", "accounts"."network" as "network", "accounts"."handle" as "handle", "accounts"."display_name" as "displayName", "accounts"."avatar_url" as "avatarUrl", "accounts"."follower_count" as "followerCount", "accounts"."health" as "health", "accounts"."created_at" as "createdAt"
+select "accounts"."id" as "id", "accounts"."network" as "network", "accounts"."handle" as "handle"
 from "accounts"
 where "accounts"."workspace_id" = $1::uuid
   and "accounts"."id" = any($2::uuid[]);
