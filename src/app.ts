@@ -228,7 +228,8 @@ function apolloOptions(config: Config, logger: Logger): ApolloServerOptions<Requ
       },
       stop: async () => undefined,
     },
-    stringifyResult,
+    // Apollo hands on what it gives, as it is: the endpoint finds a string, or the bytes of a long answer.
+    stringifyResult: stringifyResult as (...result: Parameters<typeof stringifyResult>) => string,
     formatError,
     logger,
     includeStacktraceInErrorResponses: false,

@@ -1,42 +1,48 @@
 import { getNamedType, isObjectType } from "graphql";
+import { JsonText } from "./json-text.ts";
 import type { LoadedField, Nesting, ObjectPlan } from "./plan.ts";
 import type { Run } from "./run.ts";
 import { Surprise } from "./surprise.ts";
 
 /** The data as JSON, without a tree in between. Throws {@link Surprise} for what graphql-js would refuse. */
-export function write(run: Run): string {
-  return new Writing(run).object(run.plan.root, undefined);
+export function write(run: Run): string | Buffer {
+  const json = new JsonText();
+  new Writing(run, json).object(run.plan.root, undefined);
+  return json.end();
 }
 
 class Writing {
   readonly #run: Run;
+  readonly #json: JsonText;
   /** The place of the next value in each slot. */
   readonly #next: number[] = [];
   readonly #nextPlan: number[] = [];
 
-  constructor(run: Run) {
+  constructor(run: Run, json: JsonText) {
     this.#run = run;
+    this.#json = json;
     for (let slot = 0; slot < run.plan.slots; slot++) {
       this.#next.push(0);
       this.#nextPlan.push(0);
     }
   }
 
-  object(plan: ObjectPlan, object: unknown): string {
+  object(plan: ObjectPlan, object: unknown) {
     let text = "{";
     for (const field of plan.fields) {
       if (field.kind === "property") {
         text += field.key + field.write((object as Record<string, unknown>)[field.name]);
       } else if (field.kind === "typename") {
         text += field.text;
+      } else if (field.kind === "leaf") {
+        text += field.key + field.write(this.#take(field));
       } else {
-        const value = this.#take(field);
-        text += field.key;
-        text +=
-          field.kind === "leaf" ? field.write(value) : this.#objects(field, field.nesting, value);
+        this.#json.add(text + field.key);
+        text = "";
+        this.#objects(field, field.nesting, this.#take(field));
       }
     }
-    return `${text}}`;
+    this.#json.add(`${text}}`);
   }
 
   #take({ slot }: LoadedField): unknown {
@@ -45,16 +51,21 @@ class Writing {
     return this.#run.values[slot]?.[place];
   }
 
-  #objects(field: LoadedField, nesting: Nesting, value: unknown): string {
-    if (value === null || value === undefined) return "null";
+  #objects(field: LoadedField, nesting: Nesting, value: unknown) {
     const { item } = nesting;
-    if (!item) return this.object(this.#planOf(field), value);
-    let text = "[";
-    for (const one of value as unknown[]) {
-      text +=
-        text.length > 1 ? `,${this.#objects(field, item, one)}` : this.#objects(field, item, one);
+    if (value === null || value === undefined) this.#json.add("null");
+    else if (item) this.#list(field, item, value as unknown[]);
+    else this.object(this.#planOf(field), value);
+  }
+
+  #list(field: LoadedField, nesting: Nesting, items: readonly unknown[]) {
+    let separator = "[";
+    for (const item of items) {
+      this.#json.add(separator);
+      separator = ",";
+      this.#objects(field, nesting, item);
     }
-    return `${text}]`;
+    this.#json.add(items.length === 0 ? "[]" : "]");
   }
 
   #planOf(field: LoadedField): ObjectPlan {

@@ -5,15 +5,19 @@ export interface Shape {
   readonly [field: string]: readonly Shape[] | null;
 }
 
-/** The data of an answer that is text already: `stringifyResult` only puts it between braces. */
+/** The data of an answer that is JSON already: {@link stringifyResult} only puts it between braces. */
 export class WrittenData {
-  /** JSON. */
-  readonly text: string;
+  /** A string when it is short, and its bytes in UTF-8 when it is long. */
+  readonly json: string | Buffer;
   readonly #shapeOf: () => Shape;
 
-  constructor(text: string, shapeOf: () => Shape) {
-    this.text = text;
+  constructor(json: string | Buffer, shapeOf: () => Shape) {
+    this.json = json;
     this.#shapeOf = shapeOf;
+  }
+
+  get text(): string {
+    return this.json.toString();
   }
 
   /** Which fields the answer has, for whoever needs to know what it made use of. */
@@ -27,11 +31,15 @@ export class WrittenData {
   }
 }
 
-/** The JSON text of a result, ended by a line break; its members in the given order. */
-export function stringifyResult(result: FormattedExecutionResult): string {
-  const members = Object.entries(result).flatMap(([name, value]: [string, unknown]) => {
-    const text = value instanceof WrittenData ? value.text : JSON.stringify(value);
-    return text === undefined ? [] : [`${JSON.stringify(name)}:${text}`];
-  });
-  return `{${members.join(",")}}\n`;
+/** The JSON of a result, ended by a line break, its members in the given order; bytes when it is long. */
+export function stringifyResult(result: FormattedExecutionResult): string | Buffer {
+  const parts: (string | Buffer)[] = [];
+  for (const [name, value] of Object.entries(result) as [string, unknown][]) {
+    const json = value instanceof WrittenData ? value.json : JSON.stringify(value);
+    if (json === undefined) continue;
+    parts.push(`${parts.length === 0 ? "{" : ","}${JSON.stringify(name)}:`, json);
+  }
+  parts.push(parts.length === 0 ? "{}\n" : "}\n");
+  if (parts.every((part) => typeof part === "string")) return parts.join("");
+  return Buffer.concat(parts.map((part) => (typeof part === "string" ? Buffer.from(part) : part)));
 }

@@ -133,12 +133,18 @@ async function execute(
   if (body.kind !== "complete") throw new Error("an answer in parts was not asked for");
   for (const [name, value] of headers) void reply.header(name, value);
   void reply.code(status ?? 200);
-  // Apollo puts errors first.
-  const isWhole = reply.statusCode === 200 && !body.string.startsWith('{"errors"');
-  if (request.method !== "POST" && isWhole && isUnchanged(request, reply, context, body.string)) {
-    return reply.code(304).removeHeader("content-type").send();
+  const json = body.string as string | Buffer;
+  if (request.method !== "POST" && reply.statusCode === 200 && isWhole(json)) {
+    const isKept = isUnchanged(request, reply, context, json);
+    if (isKept) return reply.code(304).removeHeader("content-type").send();
   }
-  return reply.send(body.string);
+  return reply.send(json);
+}
+
+/** Apollo puts errors first. */
+function isWhole(json: string | Buffer) {
+  const start = typeof json === "string" ? json : json.toString("latin1", 0, 16);
+  return !start.startsWith('{"errors"');
 }
 
 /** The checked parameters, in the form in which Apollo reads them. */

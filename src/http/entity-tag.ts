@@ -11,7 +11,7 @@ export function isUnchanged(
   request: FastifyRequest,
   reply: FastifyReply,
   { viewer, person }: Pick<RequestContext, "viewer" | "person">,
-  body: string,
+  body: string | Buffer,
 ): boolean {
   const { authorization = "", "if-none-match": known } = request.headers;
   const hash = createHash("sha256");
