@@ -39,6 +39,7 @@ import { GRAPHQL_PATH, httpEdge } from "./http/edge.ts";
 import { graphqlEndpoint, type Endpoint } from "./http/endpoint.ts";
 import { answerHttpError } from "./http/errors.ts";
 import { connectionLimits, limitConnections } from "./http/limits.ts";
+import { noRouteSchemas } from "./http/no-route-schemas.ts";
 import { OperationQueue } from "./http/operation-queue.ts";
 import { checkOrigin } from "./http/origin.ts";
 import { QueryCache } from "./http/query-cache.ts";
@@ -125,6 +126,7 @@ export async function createApp({
     bodyLimit: config.http.maxBodyBytes,
     trustProxy: config.http.trustProxy,
     forceCloseConnections: "idle",
+    schemaController: noRouteSchemas,
     frameworkErrors: answerHttpError,
     ...connectionLimits(config, logger),
   });

@@ -8,7 +8,7 @@ import { makeProgram } from "../src/commands/program.ts";
 import { APP_ROLE, connect } from "../src/db/client.ts";
 import { Pool } from "../src/db/pool.ts";
 import { createLogger } from "../src/insight/log.ts";
-import { run, start, temporaryFolder, type Ended } from "./support/command.ts";
+import { run, runHere, start, temporaryFolder, type Ended } from "./support/command.ts";
 import { createTestDatabase, type TestDatabase } from "./support/database.ts";
 
 const commands = ["serve", "migrate", "seed", "import", "workspace", "member", "key", "audit"];
@@ -25,11 +25,8 @@ const socialhub = (words: string[], environment: Record<string, string> = {}) =>
   run(words, { DATABASE_URL: database.url, ...environment }, folder.path);
 
 /** Runs a command that must succeed, and answers with what it printed. */
-const printed = async (...words: string[]): Promise<string> => {
-  const ended = await socialhub(words);
-  expect(ended).toMatchObject({ code: 0, stderr: "" });
-  return ended.stdout.trimEnd();
-};
+const printed = async (...words: string[]): Promise<string> =>
+  (await runHere(words, { DATABASE_URL: database.url }, folder.path)).trimEnd();
 
 /** One line that says what is wrong, and no stack. */
 function expectOneLine({ code, stdout, stderr }: Ended, line: RegExp) {
@@ -358,8 +355,16 @@ describe("members", () => {
   });
 });
 
-describe("socialhub migrate", () => {
-  it("says what it did", async () => {
-    expect(await printed("migrate")).toBe("Up to date.");
+describe("a command that succeeds", () => {
+  it("says what it did and ends the process with 0", async () => {
+    const workspace = await printed("workspace", "create", "Five");
+    const [migrated, created, listed] = await Promise.all([
+      socialhub(["migrate"]),
+      socialhub(["key", "create", "--workspace", workspace, "--name", "n"]),
+      socialhub(["key", "list", "--workspace", workspace]),
+    ]);
+    expect(migrated).toEqual({ code: 0, stdout: "Up to date.\n", stderr: "" });
+    expect(created).toEqual({ code: 0, stdout: expect.stringMatching(/^shk_.*\n$/), stderr: "" });
+    expect(listed).toEqual({ code: 0, stdout: expect.stringMatching(/^ID .*\n/), stderr: "" });
   });
 });

@@ -86,6 +86,7 @@ async function givesEveryRow(walks: Walk[]) {
 it.each([
   { size: 1, title: "one by one" },
   { size: 7, title: "by 7" },
+  { size: 100, title: "by 100" },
 ])(
   "every connection gives every one of 300 rows once, from either end, $title",
   async ({ size }) => {
@@ -161,18 +162,18 @@ describe.concurrent.each(connections.map((connection) => ({ name: connection.nam
   ({ connection }) => {
     const [orderBy = ""] = connection.orderings;
 
-    it.each([
-      { sizes: [100], title: "by 100" },
-      { sizes: [1, 7, undefined, 100, 3], title: "by sizes that change on the way" },
-    ])("gives every one of 300 rows once, in any order, from either end, $title", async (asked) => {
-      const [pager, { sizes }] = [pagerIn(large, connection), asked];
+    // Every ordering meets every size here; the default one has met them above, one after the other.
+    it("gives every one of 300 rows once, in any order, from either end, by sizes that change on the way", async () => {
+      const [pager, sizes] = [pagerIn(large, connection), [1, 7, undefined, 100, 3]];
       const walks = connection.orderings.map((by) => ({ pager, orderBy: by, sizes }));
       await givesEveryRow(walks.flatMap(bothWays));
     });
 
-    it("gives every row once, in any order, from either end, one by one", async () => {
+    it("gives every row once, in any other order, from either end, one by one", async () => {
       const pager = pagerIn(small, connection);
-      const walks = connection.orderings.map((by) => ({ pager, orderBy: by, sizes: [1] }));
+      const others = connection.orderings.filter((by) => by !== defaultOrdering(connection));
+      if (others.length === 0) return;
+      const walks = others.map((by) => ({ pager, orderBy: by, sizes: [1] }));
       await givesEveryRow(walks.flatMap(bothWays));
     });
 

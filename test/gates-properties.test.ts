@@ -11,6 +11,7 @@ import { hostileDocuments } from "./support/hostile-documents.ts";
 import { send } from "./support/http.ts";
 import { measure } from "./support/measure.ts";
 import { measureSlowly } from "./support/slow-measurer.ts";
+import { withoutStacks } from "./support/without-stacks.ts";
 
 const schema = buildSchema();
 
@@ -28,18 +29,6 @@ const CODES = [
 interface Document {
   text: string;
   variables: Record<string, unknown>;
-}
-
-/** Parses and validates without a stack for each error: nobody reads them, and they take a tenth of the time. */
-function withoutStacks<Value>(work: () => Promise<Value>): Promise<Value> {
-  const limit = Error.stackTraceLimit;
-  Error.stackTraceLimit = 0;
-  try {
-    return work();
-  } finally {
-    // Before anything that is waited for.
-    Error.stackTraceLimit = limit;
-  }
 }
 
 /** Of the documents that are valid as they are made, every how many'th graphql's own rules see. */

@@ -2,7 +2,6 @@ import { relative } from "node:path";
 import type { App } from "../app.ts";
 import { readConfig, runsUnderNpm, type Config } from "../config.ts";
 import { seedDemo } from "../data/demo/seed.ts";
-import { showProgress } from "../data/progress.ts";
 import { migrate } from "../db/migrate.ts";
 import { createLogger } from "../insight/log.ts";
 import { asOwner, openDatabase, type OpenDatabase } from "./database.ts";
@@ -98,6 +97,7 @@ async function prepareDemo(
 }
 
 async function loadDemo(ownerUrl: string) {
+  const { showProgress } = await import("../data/progress.ts");
   const progress = showProgress("demo data set", "posts", process.stdout);
   try {
     const { rows } = await seedDemo({
