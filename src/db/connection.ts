@@ -55,6 +55,8 @@ export class Connection {
       // The pool decides when an idle connection goes.
       idleTimeoutMs: 0,
       fetchTypes: false,
+      // Planning costs more than most statements; test/plans.test.ts looks at the plans for all values.
+      plansOnce: true,
       onClose: () => void this.#lose(new Error("PostgreSQL closed the connection")),
     });
   }
