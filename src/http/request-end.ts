@@ -1,4 +1,5 @@
-import type { FastifyReply, FastifyRequest } from "fastify";
+import type { ServerResponse } from "node:http";
+import type { FastifyReply, FastifyRequest, HookHandlerDoneFunction } from "fastify";
 import { OutOfTimeError, type ReadSession } from "../db/session.ts";
 import { logRefused } from "../insight/plugin.ts";
 import type { Logger } from "../insight/log.ts";
@@ -9,21 +10,31 @@ import type { OperationQueue } from "./operation-queue.ts";
  * client sends one behind the other on a connection, Node closes only the response of the first
  * when the connection ends: so this looks at the connection as well.
  */
-export function whenOver({ raw }: FastifyRequest, reply: FastifyReply, tell: () => void): void {
-  const { socket } = raw;
+export function whenOver(request: FastifyRequest, reply: FastifyReply, tell: () => void): void {
+  const { socket } = request.raw;
   const response = reply.raw;
-  const over = () => {
-    response.off("close", over);
-    socket.off("close", over);
-    tell();
-  };
   if (response.closed || socket.destroyed) {
     tell();
     return;
   }
-  response.once("close", over);
-  socket.once("close", over);
+  const known = told.get(response);
+  if (known) {
+    known.push(tell);
+    return;
+  }
+  const tellings = [tell];
+  told.set(response, tellings);
+  const over = () => {
+    response.off("close", over);
+    socket.off("close", over);
+    for (const each of tellings.splice(0)) each();
+  };
+  response.on("close", over);
+  socket.on("close", over);
 }
+
+/** Whom to tell of a request's end: one watch over it is enough. */
+const told = new WeakMap<ServerResponse, (() => void)[]>();
 
 /** What the log says of a request whose client hung up before its turn: nginx's word for it. */
 const CLIENT_CLOSED_REQUEST = 499;
@@ -33,10 +44,11 @@ const CLIENT_CLOSED_REQUEST = 499;
  * so that slow readers hold no more answers in memory than there are places.
  */
 export function takeTurns(queue: OperationQueue, logger: Logger) {
-  return async (request: FastifyRequest, reply: FastifyReply) => {
+  return (request: FastifyRequest, reply: FastifyReply, next: HookHandlerDoneFunction): void => {
     const { turn, leave } = queue.enter();
     if (!turn) {
       whenOver(request, reply, leave);
+      next();
       return;
     }
     let isGone = false;
@@ -47,10 +59,11 @@ export function takeTurns(queue: OperationQueue, logger: Logger) {
         resolve();
       });
     });
-    await Promise.race([turn, gone]);
-    if (!isGone) return;
-    logRefused(logger, request.id, CLIENT_CLOSED_REQUEST, reply.elapsedTime);
-    void reply.hijack();
+    Promise.race([turn, gone]).then(() => {
+      if (!isGone) return next();
+      logRefused(logger, request.id, CLIENT_CLOSED_REQUEST, reply.elapsedTime);
+      void reply.hijack();
+    }, next);
   };
 }
 
