@@ -130,8 +130,10 @@ export class ReadSession {
   }
 
   async #open(): Promise<Opened> {
-    this.#waiting = new AbortController();
-    const lease = await this.#pool.acquire(this.#waiting.signal);
+    const lease = await this.#pool.acquire(() => {
+      this.#waiting = new AbortController();
+      return this.#waiting.signal;
+    });
     this.#waiting = undefined;
     if (this.#closed) {
       lease.release();
