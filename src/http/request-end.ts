@@ -1,5 +1,5 @@
 import type { ServerResponse } from "node:http";
-import type { FastifyReply, FastifyRequest, HookHandlerDoneFunction } from "fastify";
+import type { FastifyReply, FastifyRequest } from "fastify";
 import { OutOfTimeError, type ReadSession } from "../db/session.ts";
 import { logRefused } from "../insight/plugin.ts";
 import type { Logger } from "../insight/log.ts";
@@ -44,11 +44,10 @@ const CLIENT_CLOSED_REQUEST = 499;
  * so that slow readers hold no more answers in memory than there are places.
  */
 export function takeTurns(queue: OperationQueue, logger: Logger) {
-  return (request: FastifyRequest, reply: FastifyReply, next: HookHandlerDoneFunction): void => {
+  return async (request: FastifyRequest, reply: FastifyReply) => {
     const { turn, leave } = queue.enter();
     if (!turn) {
       whenOver(request, reply, leave);
-      next();
       return;
     }
     let isGone = false;
@@ -59,11 +58,10 @@ export function takeTurns(queue: OperationQueue, logger: Logger) {
         resolve();
       });
     });
-    Promise.race([turn, gone]).then(() => {
-      if (!isGone) return next();
-      logRefused(logger, request.id, CLIENT_CLOSED_REQUEST, reply.elapsedTime);
-      void reply.hijack();
-    }, next);
+    await Promise.race([turn, gone]);
+    if (!isGone) return;
+    logRefused(logger, request.id, CLIENT_CLOSED_REQUEST, reply.elapsedTime);
+    void reply.hijack();
   };
 }
 
