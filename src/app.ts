@@ -46,6 +46,7 @@ import { QueryCache } from "./http/query-cache.ts";
 import { rehearsal } from "./http/rehearsal.ts";
 import { httpStatus } from "./http/status.ts";
 import { loadTrustedDocuments } from "./http/trusted-documents.ts";
+import { warmUp } from "./http/warm-up.ts";
 import type { Logger } from "./insight/log.ts";
 import { formatError } from "./insight/format-error.ts";
 import { insight } from "./insight/plugin.ts";
@@ -59,6 +60,8 @@ export interface App {
   pool: Pool;
   /** Lets operations run, and wait for their turn. */
   operations: OperationQueue;
+  /** Does what would make the first answer a slow one. */
+  warmUp(): Promise<void>;
   /** Lets running requests end, then closes connections. */
   close(): Promise<void>;
 }
@@ -107,6 +110,7 @@ export async function createApp({
   const operations = new OperationQueue(config.operations);
 
   const options = apolloOptions(config, logger);
+  const { documentStore = null } = options;
   const trustedDocuments = await loadTrustedDocuments(
     config.trustedDocuments,
     rehearsal({ ...options, plugins: [gates(config).plugin] }, (asking) =>
@@ -194,6 +198,13 @@ export async function createApp({
     server,
     pool,
     operations,
+    warmUp: () =>
+      warmUp(
+        { ...apolloOptions(config, logger.child({}, { level: "silent" })), documentStore },
+        headlineOperation,
+        (asking) => createContext(pool, asking),
+        credentials,
+      ),
     async close() {
       await server.close();
       await apollo.stop();

@@ -110,7 +110,7 @@ describe("when all connections are busy", () => {
     const pool = newPool({ size: 1 });
     const lease = await pool.acquire();
     const giveUp = new AbortController();
-    const waiting = pool.acquire(giveUp.signal);
+    const waiting = pool.acquire(() => giveUp.signal);
     const next = pool.acquire();
     giveUp.abort(new Error("no longer needed"));
     await expect(waiting).rejects.toThrow("no longer needed");

@@ -224,6 +224,43 @@ describe("a read session", () => {
     expect(session.record.toJSON()).toMatchObject({ statements: 50, overhead: 4 });
   });
 
+  it("commits together with the only statement, so that nothing is left to send", async () => {
+    const session = open();
+    session.expectOne();
+    expect(await ask(session, setting, { name: "app.workspace_id" })).toEqual([
+      { text: workspace },
+    ]);
+    await until(async () => {
+      const [row] = await admin<{ query: string; state: string }[]>`
+        select query, state from pg_stat_activity
+        where application_name = 'socialhub' and datname = current_database()`;
+      return row?.query === "commit" && row.state === "idle";
+    });
+    expect(pool.state.busy).toBe(1);
+    await session.close();
+    expect(session.record.toJSON()).toMatchObject({ statements: 1, overhead: 3 });
+  });
+
+  it("gives statements that were not expected a transaction of their own, in its workspace", async () => {
+    const session = open();
+    session.expectOne();
+    const asked = ["app.workspace_id", "transaction_read_only", "app.workspace_id"];
+    const rows = await Promise.all(asked.map((name) => ask(session, setting, { name })));
+    expect(rows).toEqual([[{ text: workspace }], [{ text: "on" }], [{ text: workspace }]]);
+    await expect(ask(session, broken, { text: "x" })).rejects.toMatchObject({ code: "22P02" });
+    expect(await ask(session, setting, { name: "app.workspace_id" })).toEqual([
+      { text: workspace },
+    ]);
+  });
+
+  it("gives the connection back when the only statement fails", async () => {
+    const session = open();
+    session.expectOne();
+    await expect(ask(session, broken, { text: "x" })).rejects.toMatchObject({ code: "22P02" });
+    await session.close();
+    expect(pool.state).toMatchObject({ busy: 0, idle: 1 });
+  });
+
   it("cancels what runs when it is closed, and gives the connection's place back at once", async () => {
     const session = open();
     const running = Promise.allSettled([

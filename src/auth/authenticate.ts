@@ -9,6 +9,7 @@ import type { LastUsed } from "./last-used.ts";
 import type { Person } from "./person.ts";
 import { Remembered, type LookUp } from "./remember.ts";
 import { Viewer, type ViewerFacts } from "./viewer.ts";
+import type { ParsedToken } from "./workspace-token.ts";
 
 type KeyRow = Omit<ViewerFacts, "workspaceId" | "kind">;
 
@@ -49,17 +50,19 @@ export class Authenticator {
   }
 
   /**
-   * Whether the credential was valid when it was last looked up, however long ago, or is being looked
-   * up for another request: whoever sends it is no stranger, or is found out by that.
+   * Whether the key was valid when it was last looked up, however long ago, or is being looked up for
+   * another request: whoever sends it is no stranger, or is found out by that.
    */
-  knows(authorization: string | undefined): boolean {
-    const key = authorization === undefined ? undefined : keyOf(authorization);
+  knows(key: ParsedToken | undefined): boolean {
     return key !== undefined && this.#remembered.knows(key.hash);
   }
 
-  async authenticate(authorization: string | undefined): Promise<Authentication> {
+  /** `key` is what {@link keyOf} read in the header. */
+  async authenticate(
+    authorization: string | undefined,
+    key = keyOf(authorization),
+  ): Promise<Authentication> {
     if (authorization === undefined) return { viewer: undefined, statements: 0 };
-    const key = keyOf(authorization);
     if (!key) throw unauthenticated("the Authorization header is not `Bearer` and an API key");
     const looked = this.#remembered.get(key.hash, () => this.#find(key));
     const { found, statements } = await looked.catch(refuseWithoutDatabase);
@@ -101,8 +104,9 @@ export function refuseWithoutDatabase(error: unknown): never {
   throw error;
 }
 
-function keyOf(authorization: string) {
-  const [, text] = /^Bearer +(\S+) *$/i.exec(authorization) ?? [];
+/** The key that an Authorization header brings: reading it hashes it. Undefined when it brings none. */
+export function keyOf(authorization: string | undefined): ParsedToken | undefined {
+  const [, text] = /^Bearer +(\S+) *$/i.exec(authorization ?? "") ?? [];
   return text === undefined ? undefined : parseKey(text);
 }
 

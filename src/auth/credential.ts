@@ -1,4 +1,5 @@
 import {
+  keyOf,
   noWorkspace,
   unauthenticated,
   type Authentication,
@@ -7,6 +8,7 @@ import {
 import type { People } from "./people.ts";
 import { cookieValue, type SessionCookie } from "./session-cookie.ts";
 import type { Sessions, SignedIn } from "./sessions.ts";
+import type { ParsedToken } from "./workspace-token.ts";
 
 /** What a request says of who sends it. */
 export interface Credential {
@@ -43,10 +45,11 @@ export class Credentials {
   of({ authorization, cookie, workspaceId }: Shown): Credential {
     const session = cookieValue(cookie, this.#cookie);
     if (authorization !== undefined || session === undefined) {
+      const key = keyOf(authorization);
       return {
-        isKnown: this.#keys.knows(authorization),
+        isKnown: this.#keys.knows(key),
         isAmbient: false,
-        authenticate: () => this.#byKey(authorization, workspaceId),
+        authenticate: () => this.#byKey(authorization, key, workspaceId),
       };
     }
     return {
@@ -57,8 +60,12 @@ export class Credentials {
   }
 
   /** A key has one workspace: whoever asks for another with it must not get that one's data. */
-  async #byKey(authorization: string | undefined, workspaceId: string | undefined) {
-    const found = await this.#keys.authenticate(authorization);
+  async #byKey(
+    authorization: string | undefined,
+    key: ParsedToken | undefined,
+    workspaceId: string | undefined,
+  ) {
+    const found = await this.#keys.authenticate(authorization, key);
     const isElsewhere = workspaceId !== undefined && found.viewer?.workspaceId !== workspaceId;
     if (found.viewer && isElsewhere) throw noWorkspace();
     return found;

@@ -1,4 +1,4 @@
-import { createHash, randomBytes } from "node:crypto";
+import { hash, randomBytes } from "node:crypto";
 import { isUuid } from "../db/uuid.ts";
 
 /** What a token says of itself: its workspace, and the hash to look for there. */
@@ -42,4 +42,4 @@ export function parseToken(prefix: string, text: string): ParsedToken | undefine
   return { workspaceId, hash: hashOf(text) };
 }
 
-const hashOf = (token: string) => createHash("sha256").update(token).digest("hex");
+const hashOf = (token: string) => hash("sha256", token, "hex");

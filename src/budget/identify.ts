@@ -19,8 +19,12 @@ export async function identify(
   from: { address: string; limit: number },
   tell: (levels: readonly Level[]) => void,
 ): Promise<Authentication> {
-  const holder: Holder = { kind: "address", id: networkOf(from.address), limit: from.limit };
-  const pay = () => budget.take([holder], 1);
+  const holder = (): Holder => ({
+    kind: "address",
+    id: networkOf(from.address),
+    limit: from.limit,
+  });
+  const pay = () => budget.take([holder()], 1);
   let levels = credential.isKnown ? undefined : await pay();
   const giveBack = () => levels && void budget.giveBack({ levels, points: 1 });
   try {

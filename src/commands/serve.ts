@@ -69,6 +69,7 @@ async function start(config: Config, database: OpenDatabase, say: (line: string)
     logger,
     demoKey: () => demo.keys[0]?.key,
   });
+  await app.warmUp();
   const url = await listen(app, config.http);
   if (demo.keys.length > 0) await writeDemoFile(config, url, demo);
   const { only, path } = config.trustedDocuments;

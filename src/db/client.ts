@@ -26,6 +26,8 @@ export function connect(
     statementTimeoutMs?: number;
     /** Whether to learn the array types first, for arrays as parameters; see connection.ts. */
     fetchTypes?: boolean;
+    /** Whether a prepared statement is planned once and for all values, and not anew for each. */
+    plansOnce?: boolean;
     onClose?: () => void;
     name?: string;
   },
@@ -45,6 +47,7 @@ export function connect(
       // The working set is cached: with the default of 4 PostgreSQL prefers to read all of a small tenant.
       random_page_cost: 1.1,
       jit: false,
+      ...(options.plansOnce ? { plan_cache_mode: "force_generic_plan" } : {}),
       ...(options.role ? { role: options.role } : {}),
       ...(options.statementTimeoutMs ? { statement_timeout: options.statementTimeoutMs } : {}),
     },

@@ -41,6 +41,9 @@ export class Connection {
   #reserved: ReservedClient | undefined;
   #lost: PoolError | undefined;
   #silence: NodeJS.Timeout | undefined;
+  /** By when an answer must have come, and when that is looked at: as `performance.now()` tells time. */
+  #answerBy = 0;
+  #checkAt = Infinity;
   #ended: Promise<void> | undefined;
   /** Told once when the connection is lost. */
   onLoss: (() => void) | undefined;
@@ -55,6 +58,8 @@ export class Connection {
       // The pool decides when an idle connection goes.
       idleTimeoutMs: 0,
       fetchTypes: false,
+      // Planning costs more than most statements; test/plans.test.ts looks at the plans for all values.
+      plansOnce: true,
       onClose: () => void this.#lose(new Error("PostgreSQL closed the connection")),
     });
   }
@@ -139,13 +144,25 @@ export class Connection {
     });
   }
 
-  /** A server that vanished from the network says nothing: TCP notices after minutes. */
+  /**
+   * A server that vanished from the network says nothing: TCP notices after minutes. The timer is not
+   * set anew for each answer: when it is due, it waits for the rest.
+   */
   #expectAnswer(patienceMs: number) {
+    this.#answerBy = performance.now() + patienceMs;
+    if (this.#answerBy < this.#checkAt) this.#checkIn(patienceMs, patienceMs);
+  }
+
+  #checkIn(ms: number, patienceMs: number) {
     clearTimeout(this.#silence);
-    if (this.#asked.size === 0 || this.#lost) return;
+    this.#checkAt = performance.now() + ms;
     this.#silence = setTimeout(() => {
-      this.#lose(new Error(`PostgreSQL has not answered in ${patienceMs} ms`));
-    }, patienceMs);
+      this.#checkAt = Infinity;
+      if (this.#asked.size === 0 || this.#lost) return;
+      const restMs = this.#answerBy - performance.now();
+      if (restMs > 0) this.#checkIn(restMs, patienceMs);
+      else this.#lose(new Error(`PostgreSQL has not answered in ${patienceMs} ms`));
+    }, ms).unref();
   }
 
   #lose(cause: unknown): PoolError {

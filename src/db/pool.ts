@@ -79,13 +79,13 @@ export class Pool {
 
   /**
    * Lends a connection. Throws {@link PoolError} within the acquire timeout, and the signal's reason
-   * when whoever waits gives up before.
+   * when whoever waits gives up before; `signal` is asked for when there is something to wait for.
    */
-  async acquire(signal?: AbortSignal): Promise<Lease> {
+  async acquire(signal?: () => AbortSignal): Promise<Lease> {
     if (this.#closed) throw closedError();
     const idle = this.#idle.pop();
     if (idle) return this.#lend(idle);
-    const lease = this.#wait(signal);
+    const lease = this.#wait(signal?.());
     this.#grow();
     return lease;
   }
@@ -159,7 +159,6 @@ export class Pool {
 
   #lend(slot: Slot): Lease {
     const { connection } = slot;
-    clearTimeout(slot.idleTimer);
     slot.state = "lent";
     let released = false;
     return {
@@ -187,8 +186,11 @@ export class Pool {
     }
     slot.state = "idle";
     this.#idle.push(slot);
-    slot.idleTimer = setTimeout(() => this.#discard(slot), this.#options.idleTimeoutMs);
-    slot.idleTimer.unref();
+    // Being lent does not stop the timer: that would cost two of them a request.
+    slot.idleTimer ??= setTimeout(() => {
+      if (slot.state === "idle") this.#discard(slot);
+    }, this.#options.idleTimeoutMs).unref();
+    slot.idleTimer.refresh();
   }
 
   #discard(slot: Slot) {

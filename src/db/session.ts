@@ -22,7 +22,7 @@ interface Opened {
  * A query's only door to SQL: one read-only snapshot on one connection, for one workspace.
  *
  * The connection is taken on first use. BEGIN, SET LOCAL and SAVEPOINT travel in one message, together
- * with the first statement, so that they cost no round trip. A statement that fails takes nothing with
+ * with the first statement, so that they cost no round trip; and COMMIT as well when it is the only one. A statement that fails takes nothing with
  * it: the next one starts again at the savepoint, with the same snapshot. {@link close} gives the
  * connection back, always.
  */
@@ -35,6 +35,9 @@ export class ReadSession {
   #opening: Promise<Opened> | undefined;
   /** While a connection is waited for. */
   #waiting: AbortController | undefined;
+  #isOnly = false;
+  /** The COMMIT that was sent behind the only statement. */
+  #committing: Promise<boolean> | undefined;
   #running = 0;
   #lastEnd = 0;
   #failed = false;
@@ -49,7 +52,15 @@ export class ReadSession {
     this.#patienceMs = pool.patienceMs;
     this.#begin =
       "begin isolation level repeatable read read only; " +
-      `set local app.workspace_id = '${workspaceId}'; savepoint clean`;
+      `set local app.workspace_id = '${workspaceId}'`;
+  }
+
+  /**
+   * Says that no more than one statement will come: COMMIT then travels with it, and needs no
+   * message of its own. Should another one come, it has a snapshot of its own.
+   */
+  expectOne(): void {
+    this.#isOnly = true;
   }
 
   /** Why it was closed, when that was not because the request had ended. */
@@ -68,6 +79,12 @@ export class ReadSession {
     this.#opening ??= this.#open();
     const opened = await this.#opening;
     if (this.#closed) throw this.#end();
+    const committing = this.#committing;
+    if (committing) {
+      await committing;
+      if (this.#committing === committing) await this.renew();
+      return this.run(statement, values, asking);
+    }
 
     const bound = bind(statement, { ...values, workspaceId: this.workspaceId });
     const sent = performance.now();
@@ -103,6 +120,7 @@ export class ReadSession {
     if (fromClean) this.#rollBack(lease);
     try {
       const asked = lease.ask<Row>(text, bound, this.#patienceMs);
+      if (this.#isOnly) this.#committing = this.#commit(lease);
       // Without the BEGIN the statement would have run outside of any workspace and found nothing.
       const [result] = await Promise.all([asked, begun]);
       return result;
@@ -130,16 +148,19 @@ export class ReadSession {
   }
 
   async #open(): Promise<Opened> {
-    this.#waiting = new AbortController();
-    const lease = await this.#pool.acquire(this.#waiting.signal);
+    const lease = await this.#pool.acquire(() => {
+      this.#waiting = new AbortController();
+      return this.#waiting.signal;
+    });
     this.#waiting = undefined;
     if (this.#closed) {
       lease.release();
       throw this.#end();
     }
-    // BEGIN, SET, SAVEPOINT, and the COMMIT that follows the answer.
-    this.record.overhead += 4;
-    const begun = lease.ask(this.#begin, undefined, this.#patienceMs);
+    const begin = this.#isOnly ? this.#begin : `${this.#begin}; savepoint clean`;
+    // BEGIN, SET, perhaps SAVEPOINT, and the COMMIT.
+    this.record.overhead += this.#isOnly ? 3 : 4;
+    const begun = lease.ask(begin, undefined, this.#patienceMs);
     begun.catch(() => undefined);
     return { lease, begun };
   }
@@ -165,6 +186,8 @@ export class ReadSession {
     if (this.#closed) throw this.#end();
     await this.#giveBack();
     this.#failed = false;
+    this.#isOnly = false;
+    this.#committing = undefined;
   }
 
   async #giveBack() {
@@ -177,12 +200,16 @@ export class ReadSession {
       lease.release(true);
       return;
     }
-    try {
-      await lease.ask("commit", undefined, this.#patienceMs);
-      lease.release();
-    } catch {
-      lease.release(true);
-    }
+    const isCommitted = await (this.#committing ?? this.#commit(lease));
+    lease.release(!isCommitted);
+  }
+
+  /** Tells whether PostgreSQL has confirmed it. */
+  #commit(lease: Lease): Promise<boolean> {
+    return lease.ask("commit", undefined, this.#patienceMs).then(
+      () => true,
+      () => false,
+    );
   }
 
   #end(): Error {

@@ -1,5 +1,6 @@
 import {
   getVariableValues,
+  OperationTypeNode,
   visit,
   type DocumentNode,
   type GraphQLSchema,
@@ -26,6 +27,8 @@ export interface Measurement {
   atMost: number;
   /** Whether the plan gives the same: if not, nothing is believed to be cheaper. */
   isPlanRight: boolean;
+  /** Whether it reads one object by one statement, and nothing else. */
+  readsOne: boolean;
   /** The cost of an operation without variables. */
   constant: Cost | undefined;
 }
@@ -50,6 +53,7 @@ export function measure(
     plan,
     atMost,
     isPlanRight,
+    readsOne: operation.operation === OperationTypeNode.QUERY && isOneObject(plan),
     constant: hasVariables ? undefined : costOf(plan, { variables: {} }),
   };
 }
@@ -58,6 +62,14 @@ function fieldsOf(document: DocumentNode): Set<string> {
   const names = new Set<string>();
   visit(document, { Field: ({ name }) => void names.add(name.value) });
   return names;
+}
+
+/** Lists and connections may take several statements; leaves and wrappers come with their object. */
+function isOneObject({ sets }: Plan): boolean {
+  const relations = sets
+    .flatMap(({ terms }) => terms)
+    .filter(({ kind }) => kind === "object" || kind === "list" || kind === "connection");
+  return relations.length === 1 && relations[0]?.kind === "object";
 }
 
 /** An operation with its variables. */

@@ -7,19 +7,21 @@ import { refusal } from "../errors.ts";
 export const GRAPHQL_PATH = "/graphql";
 export const GRAPHQL_METHODS = "GET, HEAD, POST, OPTIONS";
 
+const SECURITY_HEADERS = {
+  "x-content-type-options": "nosniff",
+  // An answer that a browser is made to show as a page may load nothing; GraphiQL has its own.
+  "content-security-policy": "default-src 'none'; frame-ancestors 'none'",
+};
+
 /** What holds for every URL: the request's id, security headers, 404 and 405, compression. */
 export async function httpEdge(server: FastifyInstance, { edge }: Config) {
-  server.addHook("onRequest", async (request, reply) => {
-    void reply.headers({
-      "x-request-id": request.id,
-      "x-content-type-options": "nosniff",
-      // An answer that a browser is made to show as a page may load nothing; GraphiQL has its own.
-      "content-security-policy": "default-src 'none'; frame-ancestors 'none'",
-    });
+  server.addHook("onRequest", (request, reply, next) => {
+    void reply.header("x-request-id", request.id).headers(SECURITY_HEADERS);
     // CORS answers OPTIONS for every path unless told.
     const isKnown = !request.is404 && request.routeOptions.url !== "*";
     if (!isKnown) throw unknownRoute(request.method, request.url);
     if (request.method === "OPTIONS") void reply.header("allow", GRAPHQL_METHODS);
+    next();
   });
   await server.register(compress, {
     encodings: ["br", "gzip"],

@@ -45,7 +45,7 @@ const EXPOSED = ["x-request-id", "etag", "retry-after", "ratelimit", "ratelimit-
 const PREFLIGHT_MAX_AGE_S = 7_200;
 
 /** What an answer depends on besides the URL. */
-const VARY = ["authorization", "cookie", "x-workspace", "accept", "accept-encoding", "x-insight"];
+const VARY = "authorization, cookie, x-workspace, accept, accept-encoding, x-insight";
 
 /** `/graphql`: GraphQL over HTTP, from the headers to the answer. */
 export async function graphqlEndpoint(server: FastifyInstance, endpoint: Endpoint) {
@@ -69,10 +69,12 @@ export async function graphqlEndpoint(server: FastifyInstance, endpoint: Endpoin
   server.route({
     url: GRAPHQL_PATH,
     method: ["GET", "POST"],
-    onRequest: async (request, reply) => {
-      void reply.headers({ vary: [reply.getHeader("vary") ?? [], VARY].flat().join(", ") });
+    onRequest: (request, reply, next) => {
+      const vary = reply.getHeader("vary");
+      void reply.header("vary", vary === undefined ? VARY : `${String(vary)}, ${VARY}`);
       void reply.header("cache-control", "no-store");
       checkHeaders(request);
+      next();
     },
     preHandler: takeTurns(endpoint.operations, logger),
     handler: async (request, reply) => {
@@ -89,10 +91,12 @@ export async function graphqlEndpoint(server: FastifyInstance, endpoint: Endpoin
         throw endedEarly(logger, request.id, error);
       }
     },
-    onResponse: async (request, reply) => {
+    onResponse: (request, reply, next) => {
       // Of a client that hung up the operation itself still tells.
-      if (lines.get(request)?.written || !reply.raw.writableEnded) return;
-      logRefused(logger, request.id, reply.statusCode, reply.elapsedTime);
+      if (!lines.get(request)?.written && reply.raw.writableEnded) {
+        logRefused(logger, request.id, reply.statusCode, reply.elapsedTime);
+      }
+      next();
     },
   });
 }
@@ -147,14 +151,11 @@ function isWhole(json: string | Buffer) {
   return !start.startsWith('{"errors"');
 }
 
-/** The checked parameters, in the form in which Apollo reads them. */
+/** The checked parameters, in the form in which Apollo reads them; of the headers it needs one. */
 function apolloRequest(request: FastifyRequest, parameters: GraphQLParameters): HTTPGraphQLRequest {
   // Exactly one type: Apollo would also choose between others.
   const accept = negotiate(request.headers.accept) ?? responseTypes[0];
   const headers = new HeaderMap([["accept", accept]]);
-  for (const [name, value] of Object.entries(request.headers)) {
-    if (name !== "accept" && value !== undefined) headers.set(name, String(value));
-  }
   if (request.method === "POST") return { method: "POST", headers, search: "", body: parameters };
   const search = new URLSearchParams();
   for (const [name, value] of Object.entries(parameters)) {

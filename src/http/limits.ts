@@ -49,15 +49,17 @@ export function limitConnections(server: FastifyInstance, { http }: Config) {
     const message = "This is no proxy: it does not take CONNECT; send a query by GET or POST";
     say(server.log, socket, "METHOD_NOT_ALLOWED", message, [`allow: ${GRAPHQL_METHODS}`]);
   });
-  server.addHook("onRequest", async ({ raw }) => {
+  server.addHook("onRequest", ({ raw }, _, next) => {
     checkSingle(raw);
     // Node's own bound forgets further headers without a word, among them perhaps the credential.
     const count = raw.rawHeaders.length / 2;
-    if (count <= http.maxHeaders) return;
-    throw refusal(
-      "HEADERS_TOO_LARGE",
-      `The request has ${count} headers; at most ${http.maxHeaders} are allowed`,
-    );
+    if (count > http.maxHeaders) {
+      throw refusal(
+        "HEADERS_TOO_LARGE",
+        `The request has ${count} headers; at most ${http.maxHeaders} are allowed`,
+      );
+    }
+    next();
   });
 }
 
@@ -69,11 +71,14 @@ const HOST = /^(?:\[[\da-f:.]+\]|[\w.~!$&'()*+,;=%-]*)(?::\d*)?$/i;
 
 /** Node forgets the second of two such headers without a word. RFC 9112 has exactly one Host. */
 function checkSingle({ headers, rawHeaders, httpVersion }: IncomingMessage) {
-  const names = rawHeaders.filter((_, index) => index % 2 === 0).map((name) => name.toLowerCase());
-  for (const name of SINGLE) {
-    const count = names.filter((each) => each === name).length;
+  for (const single of SINGLE) {
+    let count = 0;
+    for (let index = 0; index < rawHeaders.length; index += 2) {
+      const name = rawHeaders[index];
+      if (name?.length === single.length && name.toLowerCase() === single) count += 1;
+    }
     if (count > 1)
-      throw refusal("BAD_REQUEST", `The request has ${count} ${name} headers; send one`);
+      throw refusal("BAD_REQUEST", `The request has ${count} ${single} headers; send one`);
   }
   if (headers.host === undefined) {
     if (httpVersion === "1.1") throw refusal("BAD_REQUEST", "The request has no Host header");

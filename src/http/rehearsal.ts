@@ -16,14 +16,14 @@ export function rehearsal(
       ...options,
       plugins: [...(options.plugins ?? []), neverExecute],
     });
-    const contextValue = createContext(rehearsing());
+    const contextValue = createContext(nobody());
     const { body } = await apollo.executeOperation({ query }, { contextValue });
     return body.kind === "single" ? body.singleResult.errors?.[0] : undefined;
   };
 }
 
 /** Nobody's request, with every scope. */
-const rehearsing = (): Asking => ({
+export const nobody = (): Asking => ({
   requestId: "rehearsal",
   startedAt: performance.now(),
   line: { written: false },

@@ -1,3 +1,4 @@
+import type { ServerResponse } from "node:http";
 import type { FastifyReply, FastifyRequest } from "fastify";
 import { OutOfTimeError, type ReadSession } from "../db/session.ts";
 import { logRefused } from "../insight/plugin.ts";
@@ -9,21 +10,31 @@ import type { OperationQueue } from "./operation-queue.ts";
  * client sends one behind the other on a connection, Node closes only the response of the first
  * when the connection ends: so this looks at the connection as well.
  */
-export function whenOver({ raw }: FastifyRequest, reply: FastifyReply, tell: () => void): void {
-  const { socket } = raw;
+export function whenOver(request: FastifyRequest, reply: FastifyReply, tell: () => void): void {
+  const { socket } = request.raw;
   const response = reply.raw;
-  const over = () => {
-    response.off("close", over);
-    socket.off("close", over);
-    tell();
-  };
   if (response.closed || socket.destroyed) {
     tell();
     return;
   }
-  response.once("close", over);
-  socket.once("close", over);
+  const known = told.get(response);
+  if (known) {
+    known.push(tell);
+    return;
+  }
+  const tellings = [tell];
+  told.set(response, tellings);
+  const over = () => {
+    response.off("close", over);
+    socket.off("close", over);
+    for (const each of tellings.splice(0)) each();
+  };
+  response.on("close", over);
+  socket.on("close", over);
 }
+
+/** Whom to tell of a request's end: one watch over it is enough. */
+const told = new WeakMap<ServerResponse, (() => void)[]>();
 
 /** What the log says of a request whose client hung up before its turn: nginx's word for it. */
 const CLIENT_CLOSED_REQUEST = 499;

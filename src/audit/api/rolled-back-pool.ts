@@ -2,7 +2,7 @@ import { Pool, type Lease } from "../../db/pool.ts";
 
 /** A pool on whose connections nothing is ever committed: what was to be is rolled back instead. */
 export class RolledBackPool extends Pool {
-  override async acquire(signal?: AbortSignal): Promise<Lease> {
+  override async acquire(signal?: () => AbortSignal): Promise<Lease> {
     const lease = await super.acquire(signal);
     return {
       ask: (text, values, patienceMs) =>
