@@ -1,20 +1,9 @@
 import { median } from "./measure/statistics.mjs";
 
-const FIGURES = [
-  "rps",
-  "p50",
-  "p95",
-  "p99",
-  "serverCpuMs",
-  "postgresCpuMs",
-  "sql",
-  "sqlOverhead",
-  "bytes",
-  "rssMb",
-  "readyMs",
-  "concurrency",
-  "errors",
-];
+/** In every row, null where it is not known. */
+const FIGURES = ["rps", "p50", "p95", "p99", "serverCpuMs", "postgresCpuMs", "sql", "rssMb"];
+/** Where there is something to say. */
+const FURTHER = ["sqlOverhead", "bytes", "readyMs", "concurrency"];
 
 /** One row for each workload and contender: the medians of their rounds. */
 export function rowsOf(samples) {
@@ -25,9 +14,10 @@ export function rowsOf(samples) {
   }
   return [...groups.values()].map((group) => {
     const [{ workload, contender }] = group;
-    const figures = FIGURES.flatMap((name) => {
+    const figures = [...FIGURES, ...FURTHER].flatMap((name) => {
       const value = median(group.map((sample) => sample[name]));
-      return value === null ? [] : [[name, Math.round(value * 1000) / 1000]];
+      if (value === null) return FURTHER.includes(name) ? [] : [[name, null]];
+      return [[name, Math.round(value * 1000) / 1000]];
     });
     return { workload, contender, rounds: group.length, ...Object.fromEntries(figures) };
   });
