@@ -56,7 +56,7 @@ export function readOptions(words) {
     set: quick ? "quick" : "full",
     rounds: numberIn("--rounds", rounds ?? (quick ? "2" : "4")),
     ms,
-    warmUpMs: Math.min(ms, quick ? 300 : 1500),
+    warmUpMs: Math.min(ms, quick ? 200 : 1000),
     levelMs: Math.min(ms, 1500),
     /** So many latencies are measured however slow a contender is: of fewer a p95 would be the worst one. */
     fewest: quick ? 16 : 40,

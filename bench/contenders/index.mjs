@@ -65,7 +65,7 @@ export const contenders = [
   peer("postgraphile-rls", "PostGraphile 5 behind the same row-level security", {
     operations: postgraphileOperations,
     variables: postgraphileVariables,
-    environment: ({ appUrl }) => ({ BENCH_DATABASE: appUrl }),
+    environment: ({ appUrl }) => ({ BENCH_DATABASE: appUrl, GRAPHILE_ENV: "production" }),
   }),
   peer("yoga-drizzle", "GraphQL Yoga with Pothos and Drizzle's release candidate; no isolation"),
 ];

@@ -29,6 +29,15 @@ export async function openContender(contender, database, postgres, options) {
       return { workload: "cold", p50: performance.now() - sent, readyMs: server.readyMs };
     },
 
+    /** Something of every workload in turn, so that it matters little which is measured first. */
+    async warmUp(workloadsRequests) {
+      const longest = Math.max(...workloadsRequests.map(({ length }) => length));
+      const inTurn = Array.from({ length: longest }, (_, index) =>
+        workloadsRequests.map((requests) => requests[index % requests.length]),
+      );
+      await run(spell(inTurn.flat()), options.concurrency, options.ms);
+    },
+
     /** One workload, after a warm-up: latencies, and what server and database spent on each request. */
     async measure(workload, requests) {
       const asked = spell(requests);

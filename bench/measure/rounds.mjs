@@ -25,13 +25,15 @@ export function createRounds({ contenders, options, ledger, progress }) {
   function plannedSeconds() {
     const each = (options.warmUpMs + options.ms) / 1000;
     const mixed = (options.warmUpMs + LEVELS.length * options.levelMs) / 1000;
-    const contender = START + options.workloads.length * each + (options.mixed ? mixed : 0);
-    const growth = options.growth ? growing.length * growthSets.length * (START + each) : 0;
+    const ownWorkloads = options.ms / 1000 + options.workloads.length * each;
+    const contender = START + ownWorkloads + (options.mixed ? mixed : 0);
+    const growthEach = START + options.ms / 1000 + each;
+    const growth = options.growth ? growing.length * growthSets.length * growthEach : 0;
     return {
       contender,
       compare: 2 * START,
       total: contenders.length * (2 * START + options.rounds * contender) + options.rounds * growth,
-      growth: START + each,
+      growth: growthEach,
     };
   }
 
@@ -115,19 +117,24 @@ export function createRounds({ contenders, options, ledger, progress }) {
       ledger.exclude(sample.workload, name, `${sample.errors} of its answers had no data`);
     };
     if (ledger.counts("dashboard", name)) keep(await running.firstAnswer());
+    const requestsOf = (workload) => made.get(`${workload} ${name}`);
+    const counting = options.workloads.filter((workload) => ledger.counts(workload, name));
+    if (counting.length === 0) return;
+    told("warming up");
+    await running.warmUp(counting.map(requestsOf));
     // In another order each time, because a server that has run for longer is quicker.
-    for (const workload of shuffled(options.workloads)) {
-      if (!ledger.counts(workload, name)) continue;
+    for (const workload of shuffled(counting)) {
       told(workload);
-      keep(await running.measure(workload, made.get(`${workload} ${name}`)));
+      keep(await running.measure(workload, requestsOf(workload)));
     }
     if (!options.mixed || !countsForAll(name) || !ledger.counts("mixed", name)) return;
     told("mixed load");
-    keep(await running.measureMixed(made.get(`mixed ${name}`)));
+    keep(await running.measureMixed(requestsOf("mixed")));
   }
 
   /** The same dashboard while the tables have 1, 4 and 16 times the rows. */
   async function measureGrowth(prepare) {
+    const answers = new Map();
     for (let round = 1; round <= options.rounds; round++) {
       for (const [set, { growth }] of shuffled(growthSets)) {
         const database = await prepare(set);
@@ -136,14 +143,22 @@ export function createRounds({ contenders, options, ledger, progress }) {
           say(`growth, round ${round} of ${options.rounds}: ${growth} × rows, ${contender.name}`);
           if (!ledger.counts("dashboard", contender.name)) continue;
           await withContender(contender, database, postgres, async (running) => {
-            const requests = await workloads.dashboard(running.ask, database.workspaces);
-            const sample = await running.measure(`growth-${growth}`, requests);
+            const [request] = await workloads.dashboard(running.ask, database.workspaces);
+            const workload = `growth-${growth}`;
+            answers.set(`${workload} ${contender.name}`, normalise(await running.ask(request)));
+            await running.warmUp([[request]]);
+            const sample = await running.measure(workload, [request]);
             ledger.keep({ ...sample, contender: contender.name });
           });
           progress.advance(plannedSeconds().growth);
         }
         await postgres.close();
       }
+    }
+    for (const [key, answer] of answers) {
+      const [workload, name] = key.split(" ");
+      const found = difference(answers.get(`${workload} ours`), answer);
+      if (found) ledger.exclude(workload, name, found);
     }
   }
 
