@@ -5,6 +5,22 @@ const FIGURES = ["rps", "p50", "p95", "p99", "serverCpuMs", "postgresCpuMs", "sq
 /** Where there is something to say. */
 const FURTHER = ["sqlOverhead", "bytes", "readyMs", "concurrency"];
 
+/** Samples come in random order, and are shown in this one. */
+const ORDER = [
+  "dashboard",
+  "post",
+  "page-1",
+  "page-50",
+  "page-500",
+  "inbox",
+  "mixed",
+  "cold",
+  "growth-1",
+  "growth-4",
+  "growth-16",
+];
+const placeOf = (workload) => ORDER.indexOf(workload);
+
 /** One row for each workload and contender: the medians of their rounds. */
 export function rowsOf(samples) {
   const groups = new Map();
@@ -12,7 +28,8 @@ export function rowsOf(samples) {
     const key = `${sample.workload} ${sample.contender}`;
     groups.set(key, [...(groups.get(key) ?? []), sample]);
   }
-  return [...groups.values()].map((group) => {
+  const sorted = [...groups.values()].sort(([a], [b]) => placeOf(a.workload) - placeOf(b.workload));
+  return sorted.map((group) => {
     const [{ workload, contender }] = group;
     const figures = [...FIGURES, ...FURTHER].flatMap((name) => {
       const value = median(group.map((sample) => sample[name]));

@@ -3,6 +3,10 @@ import { targetsOf } from "./targets.mjs";
 
 const RANKED = ["dashboard", "post", "page-500", "inbox", "mixed"];
 
+const NOTE =
+  "CPU is that of a request. The mixed load is that of 100 workspaces with more and more in flight, until p99 passes " +
+  "400 ms; “-” where it does so with a single one. Cold is the first dashboard of a server that has just become ready.";
+
 /** What the project's README shows of a run. */
 export function readmeSection(result) {
   const { rows, date, command, machine, versions, data, load, parity, excluded } = result;
@@ -11,7 +15,7 @@ export function readmeSection(result) {
     `${date.slice(0, 10)}, \`${command}\`, ${machine.cores} cores (${machine.cpu}), ${machine.memoryGb} GB,`,
     `PostgreSQL ${versions.postgres}, Node ${nodes.sort().reverse().join(" and ")}; ${thousands(data.posts)} posts and`,
     `${thousands(data.comments)} comments in ${data.workspaces} workspaces, ${load.inFlight} requests in flight, medians of`,
-    `${load.rounds} interleaved rounds.`,
+    `${load.rounds} interleaved rounds. Ours is as shipped: isolation, gates, budgets and logging on.`,
   ];
   const proof = parity
     ? `The “before” is TypeORM with lazy relations; ${parity.same} operations of the tests' collection are answered with the same JSON${parity.different > 0 ? `, ${parity.different} are not` : ""}${parity.unsupported > 0 ? `, ${parity.unsupported} it does not support` : ""}.`
@@ -21,6 +25,7 @@ export function readmeSection(result) {
     facts.join("\n"),
     dashboardTable(rows),
     ranking(rows),
+    NOTE,
     targetTable(rows),
     [
       proof,
