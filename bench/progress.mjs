@@ -12,7 +12,8 @@ export function showProgress(stream = process.stderr) {
   function remaining() {
     const { total, done, begin: since } = plan;
     if (total === 0) return "";
-    const slowness = done > 0 ? (performance.now() - since) / 1000 / done : 1;
+    // The plan itself counts for a tenth, or the first seconds would say everything.
+    const slowness = ((performance.now() - since) / 1000 + total / 10) / (done + total / 10);
     return `, ${clockOf((total - done) * slowness)} left`;
   }
 
