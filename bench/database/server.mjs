@@ -3,7 +3,7 @@ import { createApiKey } from "../../dist/auth/api-keys.js";
 import { connect, OWNER_ROLE } from "../../dist/db/client.js";
 import { startEmbedded } from "../../dist/db/embedded.js";
 import { demoWorkspaceList, seedDemo } from "../../dist/data/demo/seed.js";
-import { migrate } from "../../dist/db/migrate.js";
+import { migrate, migrationNames } from "../../dist/db/migrate.js";
 import { fillWorkspace } from "./fill.mjs";
 import { databaseName, VIEWER, workspacesOf } from "./sets.mjs";
 
@@ -45,9 +45,11 @@ export async function startDatabase(say) {
       const workspaces = workspacesOf(set);
       return prepare(set, workspaces, (client) => fillAll(client, set, workspaces, say));
     },
-    /** The demo data, which has everything that the schema has: for the parity proof. */
+    /** The demo data, which has everything that the schema has: for the parity proof. Anew for each migration. */
     prepareDemo: () =>
-      prepare("demo", demoWorkspaceList(), (_, ownerUrl) => seedDemo({ ownerUrl })),
+      prepare(`demo_${migrationNames().length}`, demoWorkspaceList(), (_, ownerUrl) =>
+        seedDemo({ ownerUrl }),
+      ),
     async stop() {
       await admin.end({ timeout: 5 });
       await server.stop();

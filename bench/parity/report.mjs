@@ -4,8 +4,8 @@ export function parityTable(results) {
   const width = Math.max(...names.map((name) => name.length));
   const lines = names.map((name) => {
     const found = results.filter(({ operation }) => operation === name);
-    const reasons = [...new Set(found.flatMap(({ why }) => why ?? []))];
-    const reason = reasons.length > 0 ? `: ${reasons.join("; ")}` : "";
+    const why = found.find((each) => each.why)?.why;
+    const reason = why ? `: ${why}` : "";
     return `  ${name.padEnd(width)}  ${verdictOf(found)}${reason}${statementsOf(found)}`;
   });
   const { same, different, unsupported, workspaces } = summaryOf(results);
