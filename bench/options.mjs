@@ -47,7 +47,7 @@ export function readOptions(words) {
   );
   if (unknown.length > 0) throw new Error(`there is no workload ${unknown.join(", ")}`);
   const { rounds, seconds, concurrency, contenders } = values;
-  const ms = 1000 * numberIn("--seconds", seconds ?? (quick ? "0.6" : "3"));
+  const ms = 1000 * numberIn("--seconds", seconds ?? (quick ? "0.5" : "3"));
   return {
     quick,
     onlyParity: values.parity,
@@ -59,7 +59,7 @@ export function readOptions(words) {
     warmUpMs: Math.min(ms, quick ? 200 : 1000),
     levelMs: Math.min(ms, 1500),
     /** So many latencies are measured however slow a contender is: of fewer a p95 would be the worst one. */
-    fewest: quick ? 16 : 40,
+    fewest: quick ? 10 : 40,
     concurrency: numberIn("--concurrency", concurrency ?? "8"),
     contenders: contenders?.split(","),
     workloads: wanted.filter((name) => workloads[name]),
