@@ -4,9 +4,11 @@ import { workloads } from "./workloads.mjs";
 const HELP = `npm run bench -- [options]
 
   --quick            small data, two rounds, no growth and no mixed load: under three minutes
+  --parity           only the parity proof: the "before" answers as we do, or exit code 1
+  --publish          only write README and chart once more, from results/newest.json
   --json FILE        write the rows there
   --rounds N         interleaved rounds: 4
-  --seconds N        how long each workload is measured in each round: 5
+  --seconds N        how long each workload is measured in each round: 3
   --concurrency N    requests in flight: 8
   --contenders A,B   only these, and ours
   --workloads A,B    only these; of ${Object.keys(workloads).join(", ")}, mixed, growth
@@ -18,10 +20,12 @@ export function readOptions(words) {
     args: words,
     options: {
       quick: { type: "boolean", default: false },
+      parity: { type: "boolean", default: false },
+      publish: { type: "boolean", default: false },
       json: { type: "string" },
       rounds: { type: "string" },
       seconds: { type: "string" },
-      concurrency: { type: "string", default: "8" },
+      concurrency: { type: "string" },
       contenders: { type: "string" },
       workloads: { type: "string" },
       help: { type: "boolean", default: false },
@@ -42,21 +46,27 @@ export function readOptions(words) {
     (name) => !workloads[name] && name !== "mixed" && name !== "growth",
   );
   if (unknown.length > 0) throw new Error(`there is no workload ${unknown.join(", ")}`);
-  const seconds = numberIn("--seconds", values.seconds ?? (quick ? "0.8" : "5"));
+  const { rounds, seconds, concurrency, contenders } = values;
+  const ms = 1000 * numberIn("--seconds", seconds ?? (quick ? "0.5" : "3"));
   return {
     quick,
+    onlyParity: values.parity,
+    onlyPublish: values.publish,
     json: values.json,
-    set: quick ? "quarter" : "full",
-    rounds: numberIn("--rounds", values.rounds ?? (quick ? "2" : "4")),
-    ms: seconds * 1000,
-    warmUpMs: Math.min(seconds * 1000, quick ? 400 : 3000),
-    concurrency: numberIn("--concurrency", values.concurrency),
-    contenders: values.contenders?.split(","),
+    set: quick ? "quick" : "full",
+    rounds: numberIn("--rounds", rounds ?? (quick ? "2" : "4")),
+    ms,
+    warmUpMs: Math.min(ms, quick ? 200 : 1000),
+    levelMs: Math.min(ms, 1500),
+    /** So many latencies are measured however slow a contender is: of fewer a p95 would be the worst one. */
+    fewest: quick ? 10 : 40,
+    concurrency: numberIn("--concurrency", concurrency ?? "8"),
+    contenders: contenders?.split(","),
     workloads: wanted.filter((name) => workloads[name]),
     mixed: wanted.includes("mixed"),
     growth: wanted.includes("growth"),
     /** Nobody asked for less than everything: the results may be kept. */
-    complete: !quick && !named && !values.contenders && !values.rounds && !values.seconds,
+    complete: !quick && ![named, contenders, rounds, seconds, concurrency].some(Boolean),
   };
 }
 

@@ -69,13 +69,16 @@ const evenly = (most, count) =>
 
 /** A contender's requests, ready to be sent. */
 export function spelled(contender, { operation, workspace, variables }) {
-  const name = operation[0].toUpperCase() + operation.slice(1);
-  const query = contender.operations[operation];
-  const body = JSON.stringify({
-    operationName: name,
-    query,
+  return messageOf(contender, workspace, {
+    operationName: operation[0].toUpperCase() + operation.slice(1),
+    query: contender.operations[operation],
     variables: contender.variables?.(operation, variables, workspace) ?? variables,
   });
+}
+
+/** What goes over the wire, and in whose name. */
+export function messageOf(contender, workspace, asked) {
+  const body = JSON.stringify(asked);
   return {
     body,
     headers: {

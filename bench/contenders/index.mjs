@@ -1,5 +1,5 @@
-import { readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
+import { VIEWER } from "../database/sets.mjs";
 import { operations } from "../operations.mjs";
 import {
   postgraphileOperations,
@@ -8,8 +8,7 @@ import {
 
 const here = (path) => fileURLToPath(new URL(path, import.meta.url));
 const newest = here("../node_modules/node/bin/node");
-const majorOf = (version) => version.split(".")[0];
-const major = majorOf(process.versions.node);
+const oldest = here("../node_modules/node-20/bin/node");
 
 /** Whoever has no keys is told the workspace and believes it, which saves it the look-up. */
 const trusting = ({ id }) => ({ "x-workspace": id });
@@ -43,31 +42,30 @@ const ours = {
   }),
 };
 
-/** Ours once more, on the Node that runs this, where that is another than the newest. */
-function oursHere() {
-  const file = here("../package.json");
-  const newestMajor = majorOf(
-    JSON.parse(readFileSync(file, "utf8")).devDependencies.node.replace("^", ""),
-  );
-  if (major === newestMajor) return [];
-  const about = `ours on Node ${major}`;
-  return [{ ...ours, name: `ours-node${major}`, about, node: process.execPath }];
-}
-
-/** Everybody who is measured, all on the newest Node, which the npm package `node` brings. */
+/** Everybody who is measured; all but one on the newest Node, both from the npm package `node`. */
 export const contenders = [
   peer("floor-1", "node:http, one SQL statement that builds the JSON; no isolation"),
   peer("floor-2", "node:http, flat SQL statements, JSON by hand; no isolation"),
   ours,
-  ...oursHere(),
+  {
+    ...ours,
+    name: "ours-node20",
+    about: "ours on Node 20, the oldest that it runs on",
+    node: oldest,
+  },
   peer("before", "Apollo Server over TypeORM with lazy relations, paged by OFFSET; no isolation", {
     path: "/",
+    headers: (workspace) => ({
+      ...trusting(workspace),
+      "x-viewer-name": VIEWER.name,
+      "x-viewer-role": VIEWER.role,
+    }),
   }),
   peer("mercurius", "Mercurius with loaders and jit, SQL by hand; no isolation"),
   peer("postgraphile-rls", "PostGraphile 5 behind the same row-level security", {
     operations: postgraphileOperations,
     variables: postgraphileVariables,
-    environment: ({ appUrl }) => ({ BENCH_DATABASE: appUrl }),
+    environment: ({ appUrl }) => ({ BENCH_DATABASE: appUrl, GRAPHILE_ENV: "production" }),
   }),
   peer("yoga-drizzle", "GraphQL Yoga with Pothos and Drizzle's release candidate; no isolation"),
 ];

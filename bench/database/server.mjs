@@ -2,9 +2,10 @@ import { fileURLToPath } from "node:url";
 import { createApiKey } from "../../dist/auth/api-keys.js";
 import { connect, OWNER_ROLE } from "../../dist/db/client.js";
 import { startEmbedded } from "../../dist/db/embedded.js";
-import { migrate } from "../../dist/db/migrate.js";
+import { demoWorkspaceList, seedDemo } from "../../dist/data/demo/seed.js";
+import { migrate, migrationNames } from "../../dist/db/migrate.js";
 import { fillWorkspace } from "./fill.mjs";
-import { databaseName, workspacesOf } from "./sets.mjs";
+import { databaseName, VIEWER, workspacesOf } from "./sets.mjs";
 
 const dataDir = fileURLToPath(new URL("../.cache/postgres", import.meta.url));
 
@@ -24,18 +25,31 @@ export async function startDatabase(say) {
       fsync: "off",
       full_page_writes: "off",
       synchronous_commit: "off",
+      // Everything is vacuumed when it is made, and hardly anything is written after.
+      autovacuum: "off",
       "pg_stat_statements.track_planning": "off",
     },
   });
   const admin = connect(server.url, { max: 1 });
+  const prepare = async (set, workspaces, fill) => {
+    const url = urlOf(server.url, databaseName(set));
+    const [found] = await admin`select 1 from pg_database where datname = ${databaseName(set)}`;
+    if (!found) await make(admin, server.url, set, { workspaces, fill, say });
+    // The set may be older than the newest migration.
+    else await migrateAll(url);
+    return describe(url, set, workspaces);
+  };
   return {
     /** A set's database, made first if need be. */
-    async prepare(set) {
-      const name = databaseName(set);
-      const [found] = await admin`select 1 from pg_database where datname = ${name}`;
-      if (!found) await make(admin, server.url, set, say);
-      return describe(urlOf(server.url, name), set);
+    prepare: (set) => {
+      const workspaces = workspacesOf(set);
+      return prepare(set, workspaces, (client) => fillAll(client, set, workspaces, say));
     },
+    /** The demo data, which has everything that the schema has: for the parity proof. Anew for each migration. */
+    prepareDemo: () =>
+      prepare(`demo_${migrationNames().length}`, demoWorkspaceList(), (_, ownerUrl) =>
+        seedDemo({ ownerUrl }),
+      ),
     async stop() {
       await admin.end({ timeout: 5 });
       await server.stop();
@@ -44,34 +58,19 @@ export async function startDatabase(say) {
 }
 
 /** Under another name until it is whole: what was interrupted is never taken for a data set. */
-async function make(admin, serverUrl, set, say) {
+async function make(admin, serverUrl, set, { workspaces, fill, say }) {
   const name = databaseName(set);
   const unfinished = `${name}_unfinished`;
   const begin = performance.now();
+  say(`making the data set ${set}`);
   await admin.unsafe(`drop database if exists ${unfinished} with (force)`);
   await admin.unsafe(`create database ${unfinished}`);
   const url = urlOf(serverUrl, unfinished);
-  const { password } = new URL(serverUrl);
-  await migrate(url, { passwords: { socialhub_app: password, socialhub_identity: password } });
+  await migrateAll(url);
   const client = connect(url, { max: 1, idleTimeoutMs: 3_600_000 });
   try {
-    // The rows refer to each other by construction, and what nobody checks is loaded twice as fast.
-    await client.unsafe(
-      "set session_replication_role = replica; create extension if not exists pg_stat_statements",
-    );
-    await makeReader(client, password);
-    await client.unsafe(`set role ${OWNER_ROLE}`);
-    const indexes = await takeIndexes(client);
-    const workspaces = workspacesOf(set);
-    for (const workspace of workspaces) {
-      say(`making the data set ${set}: workspace ${workspace.number} of ${workspaces.length}`);
-      await client.unsafe(fillWorkspace(workspace)).simple();
-    }
-    for (const [index, { name: indexName, definition }] of indexes.entries()) {
-      say(`making the data set ${set}: index ${index + 1} of ${indexes.length}, ${indexName}`);
-      await client.unsafe(definition);
-    }
-    await client.unsafe("reset role");
+    await client.unsafe("create extension if not exists pg_stat_statements");
+    await fill(client, url);
     await makeKeys(client, workspaces);
     say(`making the data set ${set}: vacuum and analyze`);
     await client.unsafe("vacuum (analyze)");
@@ -81,6 +80,34 @@ async function make(admin, serverUrl, set, say) {
   }
   await admin.unsafe(`alter database ${unfinished} rename to ${name}`);
   say(`made the data set ${set} in ${((performance.now() - begin) / 1000).toFixed(0)} s`, true);
+}
+
+/** With the roles of the server, and the one of the contenders that have no row-level security. */
+async function migrateAll(url) {
+  const { password } = new URL(url);
+  await migrate(url, { passwords: { socialhub_app: password, socialhub_identity: password } });
+  const client = connect(url, { max: 1 });
+  try {
+    await makeReader(client, password);
+  } finally {
+    await client.end({ timeout: 5 });
+  }
+}
+
+async function fillAll(client, set, workspaces, say) {
+  // The rows refer to each other by construction, and what nobody checks is loaded twice as fast.
+  await client.unsafe("set session_replication_role = replica");
+  await client.unsafe(`set role ${OWNER_ROLE}`);
+  const indexes = await takeIndexes(client);
+  for (const workspace of workspaces) {
+    say(`making the data set ${set}: workspace ${workspace.number} of ${workspaces.length}`);
+    await client.unsafe(fillWorkspace(workspace)).simple();
+  }
+  for (const [index, { name: indexName, definition }] of indexes.entries()) {
+    say(`making the data set ${set}: index ${index + 1} of ${indexes.length}, ${indexName}`);
+    await client.unsafe(definition);
+  }
+  await client.unsafe("reset role");
 }
 
 async function makeReader(client, password) {
@@ -108,13 +135,13 @@ async function takeIndexes(client) {
 async function makeKeys(client, workspaces) {
   await client.unsafe("create schema bench; create table bench.keys (workspace_id uuid, key text)");
   for (const { id } of workspaces) {
-    const key = await createApiKey(client, id, { name: "Bench", role: "OWNER", scopes: ["read"] });
+    const key = await createApiKey(client, id, VIEWER);
     await client`insert into bench.keys values (${id}, ${key})`;
   }
 }
 
 /** What contenders need to know of a set: who logs in where, and the workspaces with their keys. */
-async function describe(adminUrl, set) {
+async function describe(adminUrl, set, workspaces) {
   const client = connect(adminUrl, { max: 1 });
   const keys = new Map();
   for (const row of await client`select workspace_id as id, key from bench.keys`) {
@@ -131,7 +158,7 @@ async function describe(adminUrl, set) {
     adminUrl,
     appUrl: as("socialhub_app"),
     readerUrl: as(READER),
-    workspaces: workspacesOf(set).map((workspace) => ({
+    workspaces: workspaces.map((workspace) => ({
       ...workspace,
       key: keys.get(workspace.id),
     })),

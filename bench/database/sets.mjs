@@ -1,28 +1,34 @@
 import { createHash } from "node:crypto";
 
 /**
- * Sizes of the data set: the same 50 workspaces, 15 and more accounts each, with more and more posts.
- * `full` is what the table is about; `quarter` is for `--quick`; all three show what growth costs.
+ * Sizes of the data sets: the same 100 workspaces, 20 and more accounts each, with more and more posts.
+ * `full` is what the table is about; those with `growth` show what growth costs. `largest` is the first
+ * workspace's share of everything: in `quick` it is just enough for 500 pages of one account.
  */
 export const SETS = {
-  sixteenth: { posts: 31_250, comments: 125_000, contacts: 12_500, growth: 1 },
-  quarter: { posts: 125_000, comments: 500_000, contacts: 50_000, growth: 4 },
-  full: { posts: 500_000, comments: 2_000_000, contacts: 200_000, growth: 16 },
+  quick: { posts: 64_000, comments: 256_000, contacts: 25_600, largest: 0.55 },
+  sixteenth: { posts: 31_250, comments: 125_000, contacts: 12_500, largest: 0.4, growth: 1 },
+  quarter: { posts: 125_000, comments: 500_000, contacts: 50_000, largest: 0.4, growth: 4 },
+  full: { posts: 500_000, comments: 2_000_000, contacts: 200_000, largest: 0.4, growth: 16 },
 };
 
+/** Whose key it is that `ours` is asked with, in each workspace. */
+export const VIEWER = { name: "Bench", role: "OWNER", scopes: ["read"] };
+
 /** Another version is another database: raise it when what fill.mjs makes changes. */
-const VERSION = 1;
-const WORKSPACES = 50;
+const VERSION = 2;
+const WORKSPACES = 100;
 
 /** The database of a set. */
 export const databaseName = (set) => `bench_${VERSION}_${set}`;
 
-/** 40 % of everything in the first workspace, the rest shared out as 1/2, 1/3, 1/4 … */
+/** Much of everything in the first workspace, the rest shared out as 1/2, 1/3, 1/4 … */
 export function workspacesOf(set) {
-  const { posts, comments, contacts } = SETS[set];
+  const { posts, comments, contacts, largest } = SETS[set];
   const weights = Array.from({ length: WORKSPACES - 1 }, (_, index) => 1 / (index + 2));
   const sum = weights.reduce((total, weight) => total + weight, 0);
-  return [0.4, ...weights.map((weight) => (0.6 * weight) / sum)].map((share, index) => ({
+  const shares = [largest, ...weights.map((weight) => ((1 - largest) * weight) / sum)];
+  return shares.map((share, index) => ({
     number: index + 1,
     id: createHash("md5")
       .update(`bench workspace ${index}`)

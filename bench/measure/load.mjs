@@ -13,21 +13,28 @@ export async function askOnce(target, asked) {
   return answer.data;
 }
 
+/** Whoever is silent for so long has failed. */
+const PATIENCE_MS = 30_000;
+
 /**
  * Keeps `concurrency` requests in flight for a while, each over a connection that stays open, going
- * round `requests`. Latencies run from asking to the answer's last byte, in milliseconds.
+ * round `requests`; for longer where there were not `fewest` answers, but at most four times as long.
+ * Latencies run from asking to the answer's last byte, in milliseconds.
  */
-export async function load(target, requests, { concurrency, ms }) {
+export async function load(target, requests, { concurrency, ms, fewest = 0 }) {
   const agent = new Agent({ keepAlive: true, maxSockets: concurrency });
   const latencies = [];
   let errors = 0;
   let bytes = 0;
   let next = 0;
   const begin = performance.now();
-  const end = begin + ms;
+  const goesOn = () => {
+    const spent = performance.now() - begin;
+    return spent < ms || (latencies.length < fewest && spent < 4 * ms);
+  };
 
   const client = async () => {
-    while (performance.now() < end) {
+    while (goesOn()) {
       const asked = requests[next++ % requests.length];
       const sent = performance.now();
       const answer = await send(target, asked, agent, false).catch(() => ({
@@ -58,7 +65,7 @@ export async function load(target, requests, { concurrency, ms }) {
 function send({ port, path }, { headers, body }, agent, keep) {
   return new Promise((resolve, reject) => {
     const asked = request(
-      { host: "127.0.0.1", port, path, method: "POST", agent, headers },
+      { host: "127.0.0.1", port, path, method: "POST", agent, headers, timeout: PATIENCE_MS },
       (response) => {
         const chunks = [];
         let bytes = 0;
@@ -81,6 +88,7 @@ function send({ port, path }, { headers, body }, agent, keep) {
       },
     );
     asked.on("error", reject);
+    asked.on("timeout", () => asked.destroy(new Error(`no answer for ${PATIENCE_MS / 1000} s`)));
     asked.end(body);
   });
 }

@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from "node:timers/promises";
 import { connect } from "../../dist/db/client.js";
 import { cpuOf } from "./processes.mjs";
 
@@ -15,6 +16,19 @@ export async function watchPostgres(adminUrl) {
     cpu: () => cpuOf(postmaster),
     async resetStatements() {
       await client`select pg_stat_statements_reset()`;
+    },
+    /**
+     * Waits until nobody is in a transaction: a statement is counted when it is left, and the last one of
+     * a request may be left by a COMMIT that comes after the answer.
+     */
+    async untilIdle() {
+      for (let tries = 0; tries < 100; tries++) {
+        const [{ busy }] = await client`
+          select count(*)::int as busy from pg_stat_activity
+          where datname = current_database() and state <> 'idle' and pid <> pg_backend_pid()`;
+        if (busy === 0) return;
+        await sleep(10);
+      }
     },
     /** Statements since the reset: of data, and of transactions around it. */
     async statements() {

@@ -1,14 +1,21 @@
 import { execFileSync } from "node:child_process";
 import { readFileSync } from "node:fs";
-import { cpus, platform, release, totalmem } from "node:os";
+import { cpus, loadavg, platform, release, totalmem } from "node:os";
 
-/** What it ran on. */
+/** What it runs on, and how busy that was before. */
 export const machineOf = () => ({
   cpu: cpus()[0]?.model.trim() || "unknown CPU",
   cores: cpus().length,
   memoryGb: Math.round(totalmem() / 2 ** 30),
-  system: `${platform()} ${release()}`,
+  system: `${platform()} ${/^\d+\.\d+/.exec(release())?.[0] ?? ""}`.trim(),
+  loadBefore: Math.round(loadavg()[0] * 100) / 100,
 });
+
+/** Of a machine that does something else; undefined of a quiet one. Building has just taken a core. */
+export function warningOf({ loadBefore, cores }) {
+  if (loadBefore <= cores * 0.75) return undefined;
+  return `the machine is busy (load ${loadBefore} on ${cores} cores): these figures will not be fair`;
+}
 
 /** What was measured, in which versions. */
 export function versionsOf(contenders, database) {

@@ -1,3 +1,5 @@
+import { cpuOf, targetsOf } from "./targets.mjs";
+
 const COLUMNS = [
   ["contender", (row) => row.contender],
   ["req/s", (row) => number(row.rps)],
@@ -8,6 +10,7 @@ const COLUMNS = [
   ["p99", (row) => number(row.p99)],
   ["CPU ms", (row) => number(row.serverCpuMs, 2)],
   ["PG ms", (row) => number(row.postgresCpuMs, 2)],
+  ["CPU ÷ f-2", (row, floors) => ratio(cpuOf(row), cpuOf(floors["floor-2"]))],
   ["SQL", (row) => statements(row)],
   ["MB", (row) => number(row.rssMb, 0)],
 ];
@@ -18,7 +21,10 @@ const COLD = [
   ["ready after ms", (row) => number(row.readyMs, 0)],
   ["first answer ms", (row) => number(row.p50, 0)],
 ];
-const MIXED = ["in flight", (row) => number(row.concurrency, 0)];
+const MIXED = [
+  "in flight",
+  (row) => (row.concurrency ? number(row.concurrency, 0) : "too slow for 1"),
+];
 
 const columnsOf = (workload) => {
   if (workload === "cold") return COLD;
@@ -41,8 +47,20 @@ export function tableOf({ rows, excluded = [], smoke }) {
   for (const { workload, contender, why } of excluded) {
     parts.push(`${workload}: ${contender} does not count: ${why}`);
   }
-  if (smoke) parts.push("A short run on a busy machine: these figures are no results.");
+  parts.push(targetLines(rows));
+  if (smoke) parts.push("A run that was not complete: these figures are no results.");
   return parts.join("\n\n");
+}
+
+function targetLines(rows) {
+  const measured = targetsOf(rows).filter(({ value }) => value != null);
+  const lines = measured.map(({ what, target, value, verdict }) => [
+    what,
+    number(value, 2),
+    target,
+    verdict.toUpperCase(),
+  ]);
+  return aligned([["targets of ours", "", "", ""], ...lines]);
 }
 
 function titleOf(workload, rows) {

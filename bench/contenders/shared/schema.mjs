@@ -93,9 +93,23 @@ export function decodeCursor(cursor) {
   return { sort, id };
 }
 
+/** A row and its place; nobody pays for a cursor that was not asked for. */
+class Edge {
+  #cursorOf;
+
+  constructor(node, cursorOf) {
+    this.node = node;
+    this.#cursorOf = cursorOf;
+  }
+
+  get cursor() {
+    return this.#cursorOf(this.node);
+  }
+}
+
 /** A connection from rows of which there is one more than the page has. */
 export function connectionOf(rows, first, cursorOf) {
-  const edges = rows.slice(0, first).map((node) => ({ cursor: cursorOf(node), node }));
+  const edges = rows.slice(0, first).map((node) => new Edge(node, cursorOf));
   return {
     edges,
     pageInfo: { hasNextPage: rows.length > first, endCursor: edges.at(-1)?.cursor ?? null },
