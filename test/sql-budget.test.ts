@@ -108,9 +108,9 @@ describe("npm run budget", () => {
       is: 150,
     });
     expect(output).toContain(
-      "✗ test/operations/headline: Post.comments sends 150 statements; the lock has 1\n",
+      "✗ test/operations/headline\n    Post.comments sends 150 statements; the lock has 1\n" +
+        "        It is asked 150 times with equal arguments, at first for one key. One statement could",
     );
-    expect(output).toContain("asked 150 times with equal arguments, at first for one key");
     expect(output).toContain("If that is meant: npm run budget -- --write");
   });
 
@@ -123,8 +123,8 @@ describe("npm run budget", () => {
     const { output, code, findings } = against(measured);
     expect(code).toBe(1);
     expect(findings.map(({ loader }) => loader)).toContain("Post.comments");
-    expect(output).toContain("✗ test/operations/headline: Post.comments has another plan\n");
-    expect(output).toContain("    - Index Scan comments_by_post on comments\n");
+    expect(output).toContain("    Post.comments has another plan\n");
+    expect(output).toContain("        - Index Scan comments_by_post on comments\n");
     expect(output).toContain("The index comments_by_post is not in the database any more.");
   });
 
@@ -137,8 +137,8 @@ describe("npm run budget", () => {
     const { output, code, findings } = against(measured);
     expect(code).toBe(1);
     expect(findings[0]).toMatchObject({ loader: "Query.accounts", kind: "plan" });
-    expect(output).toContain("✗ test/operations/headline: Query.accounts has another plan\n");
-    expect(output).toContain("    + Sort by accounts.created_at, accounts.id\n");
+    expect(output).toContain("    Query.accounts has another plan\n");
+    expect(output).toContain("        + Sort by accounts.created_at, accounts.id\n");
     expect(output).toContain("in the order of accounts.created_at, accounts.id");
   });
 
@@ -207,7 +207,9 @@ describe("npm run budget", () => {
   it("does not pass an operation that is not in the lock", () => {
     const { output, code } = hold(healthy, { lockFile: join(folder, "none.json"), write: false });
     expect(code).toBe(1);
-    expect(output).toContain("✗ test/operations/headline: nobody has agreed to its 5 statements");
+    expect(output).toContain(
+      "✗ test/operations/headline\n    nobody has agreed to its 5 statements yet",
+    );
   });
 
   it("agrees to what it is told to, but not to what grows", () => {

@@ -60,7 +60,7 @@ export function beyond(
     const locked = lock.operations[operation];
     if (!locked) {
       const is = sumOf(batches.map(({ times }) => times[1]));
-      const message = `nobody has agreed to its ${count(is)}`;
+      const message = `nobody has agreed to its ${count(is)} yet`;
       return [{ operation, loader: "", kind: "no budget", was: null, is, message, why: [] }];
     }
     const loaders = [...new Set(batches.map(({ loader }) => loader))];
@@ -89,9 +89,11 @@ function compareLoader(
   const is = sumOf(batches.map(({ times }) => times[1]));
   if (is > was) {
     const message = `${loader} sends ${count(is)}; the lock has ${was}`;
-    const why = batches.flatMap(reasonsForTimes);
+    const why = [...new Set(batches.flatMap(reasonsForTimes))];
     if (batches.length > locked.length && locked.length > 0) {
-      why.push(`It asks with ${batches.length} sets of arguments; the lock has ${locked.length}.`);
+      why.push(
+        `It is asked with ${batches.length} sets of arguments; the lock has ${locked.length}.`,
+      );
     }
     found.push({ operation, loader, kind: "statements", was, is, message, why });
   }
@@ -116,14 +118,15 @@ function compareLoader(
   return found;
 }
 
-/** Why a loader sends more than one statement, as far as one can tell from outside. */
-function reasonsForTimes({ loader, times: [, times], keys }: Asked): string[] {
+/** How a loader comes to more than one statement, as far as one can tell from outside. */
+function reasonsForTimes({ times: [, times], keys }: Asked): string[] {
   if (times === 1) return [];
   const each = keys === 1 ? "one key" : `${keys} keys`;
-  return [
-    `${loader} is asked ${times} times with equal arguments, at first for ${each}, where one statement could ask for all: something waits before it asks the loader, makes a loader of its own, or is itself answered in parts.`,
-  ];
+  return [`It is asked ${times} times with equal arguments, at first for ${each}. ${SPLIT}`];
 }
+
+const SPLIT =
+  "One statement could ask for all: something waits before it asks the loader, makes a loader of its own, or is itself answered in parts.";
 
 /** What the lock allows and nobody needs any more. */
 export function better(figures: Figures, lock: Lock): string[] {

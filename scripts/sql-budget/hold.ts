@@ -23,8 +23,8 @@ export function hold(
     ? readLock(readFileSync(lockFile, "utf8"))
     : { ...lockOf(measured), operations: {} };
   const grown = growing(figures);
-  const findings = write ? grown : [...grown, ...beyond(measured, lock)];
-  const lines = findings.map(describe);
+  const findings = write ? grown : [...beyond(measured, lock), ...grown];
+  const lines = describe(findings);
   if (findings.length > 0) {
     if (!write && lock.postgresql !== postgresql) {
       lines.push(
@@ -33,19 +33,19 @@ export function hold(
     }
     lines.push(
       grown.length > 0
-        ? "What grows with the data is not to be agreed to: ask for all keys at once, or give the page an index."
+        ? "What grows with the data is not to be agreed to."
         : `If that is meant: npm run budget -- --write, and review ${LOCK_FILE} with your change.`,
     );
     return { findings, output: `${lines.join("\n")}\n`, code: 1 };
   }
 
-  if (write) writeFileSync(lockFile, writeLock(lockOf(measured)));
-  else
-    lines.push(
-      ...better(figures, lock).map(
-        (line) => `better than the lock: ${line} (npm run budget -- --write)`,
-      ),
-    );
+  if (write) {
+    writeFileSync(lockFile, writeLock(lockOf(measured)));
+  } else {
+    for (const line of better(figures, lock)) {
+      lines.push(`better than the lock: ${line} (npm run budget -- --write)`);
+    }
+  }
   const batches = Object.values(figures).flat();
   const statements = batches.reduce((sum, { times }) => sum + times[1], 0);
   const what = `${Object.keys(figures).length} operations, ${statements} statements`;
@@ -53,5 +53,13 @@ export function hold(
   return { findings, output: `${lines.join("\n")}\n`, code: 0 };
 }
 
-const describe = ({ operation, message, why }: Finding) =>
-  [`✗ ${operation}: ${message}`, ...why.map((line) => `    ${line}`)].join("\n");
+/** Operation by operation, in the order in which their loaders were asked: what is wrong begins at the first. */
+function describe(findings: readonly Finding[]): string[] {
+  const names = [...new Set(findings.map(({ operation }) => operation))];
+  return names.flatMap((name) => [
+    `✗ ${name}`,
+    ...findings
+      .filter(({ operation }) => operation === name)
+      .flatMap(({ message, why }) => [`    ${message}`, ...why.map((line) => `        ${line}`)]),
+  ]);
+}
