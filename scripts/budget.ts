@@ -20,8 +20,13 @@ const say = (line: string) => {
 
 // Vacuumed at a moment of its own choosing, a table would have other figures in the next run.
 const server = await startThrowawayServer({ autovacuum: "off" });
+// Ctrl-C reaches this process twice, by the terminal and by tsx.
 for (const signal of ["SIGINT", "SIGTERM"] as const) {
-  process.once(signal, () => void server.stop().finally(() => process.exit(130)));
+  process.on(signal, () => {
+    // Whatever is being asked breaks off with the server.
+    process.on("uncaughtException", () => undefined);
+    void server.stop().finally(() => process.exit(130));
+  });
 }
 try {
   const databases = await makeDatabases(server.url, say);
