@@ -35,6 +35,12 @@ const steps = [
     name: "dead code",
     run: [bin("knip"), "--no-progress", "--treat-config-hints-as-errors"],
   },
+  {
+    name: "SQL budget",
+    run: [bin("tsx"), "scripts/budget.ts"],
+    seen: /^(\d+) operations/m,
+    fix: "npm run budget -- --write, where that is meant",
+  },
   { name: "tests", run: ["npm", "test"], seen: /Test Files +(\d+) passed/, live: true },
 ];
 

@@ -15,6 +15,24 @@ export interface BigWorkspace {
 
 const WORKSPACES = 20;
 
+/** How much of the data to make, and where. */
+export interface BigDataSize {
+  posts: number;
+  comments: number;
+  contacts: number;
+  /** Accounts of the first workspace; the others have fifteen for each hundred. */
+  accounts: number;
+  /** A workspace that there is already, which gets the largest part; a new one unless told. */
+  firstWorkspace?: string;
+}
+
+const ordinarySize: BigDataSize = {
+  posts: 100_000,
+  comments: 100_000,
+  contacts: 20_000,
+  accounts: 200,
+};
+
 /** Tags of every workspace: the first is on a third of all posts, the last on three of them. */
 export const TAGS = 30;
 /** Row numbers with a part to play, in every workspace. */
@@ -85,8 +103,11 @@ const timeOf = (kind: Kind, number: string) =>
  * workspace is by far the largest, the last the smallest.
  * The same in every run. Nothing analyzes it by itself: {@link analyze} does.
  */
-export async function buildBigData(database: TestDatabase): Promise<BigWorkspace[]> {
-  const workspaces = workspaceSizes();
+export async function buildBigData(
+  database: TestDatabase,
+  size = ordinarySize,
+): Promise<BigWorkspace[]> {
+  const workspaces = workspaceSizes(size);
   const client = connect(database.ownerUrl, { max: 1, idleTimeoutMs: 600_000 });
   try {
     // The rows refer to each other by construction; a superuser need not have that checked.
@@ -150,18 +171,19 @@ async function takeIndexes(client: ReturnType<typeof connect>): Promise<string[]
 const GROWN = " with (fillfactor = 65)";
 
 /** 40 % of everything in the first workspace, the rest shared out as 1/2, 1/3, 1/4 … */
-function workspaceSizes(): BigWorkspace[] {
+function workspaceSizes(size: BigDataSize): BigWorkspace[] {
   const weights = Array.from({ length: WORKSPACES - 1 }, (_, index) => 1 / (index + 2));
   const sum = weights.reduce((total, weight) => total + weight, 0);
   return [0.4, ...weights.map((weight) => (0.6 * weight) / sum)].map((share, index) => {
     const digits = createHash("md5").update(`workspace ${index}`).digest("hex");
+    const id = digits.replace(/^(.{8})(.{4}).(.{3}).(.{3})(.{12})$/, "$1-$2-7$3-8$4-$5");
     return {
-      id: digits.replace(/^(.{8})(.{4}).(.{3}).(.{3})(.{12})$/, "$1-$2-7$3-8$4-$5"),
-      posts: Math.ceil(100_000 * share),
-      accounts: index === 0 ? 200 : 30,
+      id: (index === 0 && size.firstWorkspace) || id,
+      posts: Math.ceil(size.posts * share),
+      accounts: index === 0 ? size.accounts : Math.ceil(size.accounts * 0.15),
       members: 12,
-      contacts: Math.ceil(20_000 * share),
-      comments: Math.ceil(100_000 * share),
+      contacts: Math.ceil(size.contacts * share),
+      comments: Math.ceil(size.comments * share),
     };
   });
 }
@@ -189,14 +211,14 @@ async function fill(client: postgres.Sql<never> | ReturnType<typeof connect>, w:
   const scheduledTime = timeOf("Post", "n / 3 * 3 + 100000");
   const discussion = w.posts > DISCUSSION * 4 ? DISCUSSION : 200;
   const postOf = (comment: string) =>
-    `case when ${comment} <= ${discussion} then ${special.discussedPost} else ((${comment})::bigint * 7919) % ${w.posts} + 1 end`;
+    `case when ${comment} <= ${discussion} then ${Math.min(special.discussedPost, w.posts)} else ((${comment})::bigint * 7919) % ${w.posts} + 1 end`;
 
   await client
     .unsafe(
       [
         `begin`,
         `set local app.workspace_id = '${w.id}'`,
-        `insert into workspaces (workspace_id, name) values ('${w.id}', 'Workspace')`,
+        `insert into workspaces (workspace_id, name) values ('${w.id}', 'Workspace') on conflict do nothing`,
         into(
           "members",
           "id, email, display_name, role, created_at",

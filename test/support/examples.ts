@@ -65,7 +65,8 @@ function add(examples: Example[], language: string, text: string, place: string)
     case "http":
     case "text":
       if (!last || last.answer) throw new Error(`${place} is the answer to nothing`);
-      if (isVariables(last, text, place)) last.variables = parseJson(text, place);
+      if (language === "json" && isVariables(last, text, place))
+        last.variables = parseJson(text, place);
       else last.answer = { kind: language, text };
       return;
     default:

@@ -2,6 +2,7 @@ import { vi } from "vitest";
 import { APP_ROLE, connect, type Client } from "../../src/db/client.ts";
 import { ReadSession, type Asking } from "../../src/db/session.ts";
 import { bind, type Statement, type Values } from "../../src/db/statement.ts";
+import { WriteSession } from "../../src/db/write-session.ts";
 import type { Json } from "./app.ts";
 import type { TestDatabase } from "./database.ts";
 
@@ -11,18 +12,37 @@ export interface Sent {
   statement: Statement<unknown>;
   values: Values;
   asking: Asking;
+  /** Whether a mutation sent it. */
+  isWrite: boolean;
 }
 
-/** Listens to every request's session from now on; the answer holds what was sent, in order. */
-export function recordStatements(): { sent: Sent[]; stop: () => void } {
+/**
+ * Listens to every request's session from now on; the answer holds what was sent, in order. With `writes`
+ * also to the transactions of mutations.
+ */
+export function recordStatements({ writes = false } = {}): { sent: Sent[]; stop: () => void } {
   const sent: Sent[] = [];
-  const run = Reflect.get(ReadSession.prototype, "run");
-  const spy = vi.spyOn(ReadSession.prototype, "run");
-  spy.mockImplementation(function (this: ReadSession, statement, values, asking) {
-    sent.push({ workspaceId: this.workspaceId, statement, values, asking });
-    return run.call(this, statement, values, asking);
+  const read = Reflect.get(ReadSession.prototype, "run");
+  const write = Reflect.get(WriteSession.prototype, "run");
+  const reading = vi.spyOn(ReadSession.prototype, "run");
+  const writing = vi.spyOn(WriteSession.prototype, "run");
+  reading.mockImplementation(function (this: ReadSession, statement, values, asking) {
+    sent.push({ workspaceId: this.workspaceId, statement, values, asking, isWrite: false });
+    return read.call(this, statement, values, asking);
   });
-  return { sent, stop: () => spy.mockRestore() };
+  writing.mockImplementation(function (this: WriteSession, statement, values, loader) {
+    const { workspaceId } = this;
+    const asking = { loader, keys: 1 };
+    if (writes) sent.push({ workspaceId, statement, values, asking, isWrite: true });
+    return write.call(this, statement, values, loader);
+  });
+  return {
+    sent,
+    stop() {
+      reading.mockRestore();
+      writing.mockRestore();
+    },
+  };
 }
 
 /** PostgreSQL plans a prepared statement for its values five times, then maybe once for all values. */
@@ -44,6 +64,9 @@ export interface PlanNode {
   "Shared Hit Blocks": number;
   "Shared Read Blocks": number;
   "Total Cost": number;
+  "Sort Key"?: string[];
+  "Function Name"?: string;
+  Operation?: string;
   Plans?: PlanNode[];
 }
 
@@ -95,6 +118,11 @@ export class Plan {
     return this.scans.reduce((sum, node) => sum + node["Actual Loops"], 0);
   }
 
+  /** Its nodes without figures, a line each, those below another one further in. */
+  get shape(): readonly string[] {
+    return shapeOf(this.root, 0);
+  }
+
   ofType(...types: string[]): readonly PlanNode[] {
     return this.nodes.filter((node) => types.includes(node["Node Type"]));
   }
@@ -111,35 +139,70 @@ export const rowsOf = (node: PlanNode) =>
 
 const flatten = (node: PlanNode): PlanNode[] => [node, ...(node.Plans ?? []).flatMap(flatten)];
 
+/** Lines of the form `Index Scan posts_by_account on posts`. What computes and reads nothing is left out. */
+function shapeOf(node: PlanNode, level: number): string[] {
+  const type = node["Node Type"];
+  const below = (next: number) => (node.Plans ?? []).flatMap((child) => shapeOf(child, next));
+  if (type === "Result") return below(level);
+  const words = [
+    type === "ModifyTable" ? node.Operation : type,
+    node["Index Name"] ?? node["Function Name"],
+    node["Relation Name"] && `on ${node["Relation Name"]}`,
+    node["Sort Key"] && `by ${node["Sort Key"].join(", ")}`,
+    node.Filter && "with a filter",
+  ];
+  return [`${"  ".repeat(level)}${words.filter(Boolean).join(" ")}`, ...below(level + 1)];
+}
+
 /** Runs what the loaders sent once more, as the server's role in the same kind of transaction. */
 export class Explainer {
   readonly #client: Client;
   readonly #names = new Map<string, string>();
 
-  constructor(database: TestDatabase) {
+  constructor(database: Pick<TestDatabase, "url">) {
     this.#client = connect(database.url, { role: APP_ROLE, max: 1, idleTimeoutMs: 600_000 });
   }
 
+  /** What a statement that reads does, planned for all values or for its own. */
   async explain({ statement, values, workspaceId }: Sent, planning: Planning): Promise<Plan> {
     let name = this.#names.get(statement.text);
     if (!name) {
       this.#names.set(statement.text, (name = `s${this.#names.size}`));
       await this.#client.unsafe(`prepare ${name} as ${statement.text}`).simple();
     }
-    const given = bind(statement, { ...values, workspaceId })
-      .map(literal)
-      .join(", ");
-    const results = (await this.#client
-      .unsafe(
-        `begin isolation level repeatable read read only;
-         set local app.workspace_id = '${workspaceId}';
-         set local plan_cache_mode = force_${planning}_plan;
-         explain (analyze, buffers, timing off, format json) execute ${name}(${given});
-         rollback`,
-      )
-      .simple()) as unknown as Json[][];
-    const explained = results.flat().find((row: Json) => row["QUERY PLAN"])["QUERY PLAN"];
-    return new Plan(explained[0].Plan, JSON.stringify(explained[0].Plan, undefined, 1));
+    const call = `execute ${name}${argumentsOf(statement, { ...values, workspaceId })}`;
+    return this.#plan(
+      `begin isolation level repeatable read read only;
+       set local app.workspace_id = '${workspaceId}';
+       set local plan_cache_mode = force_${planning}_plan;
+       explain (analyze, buffers, timing off, format json) ${call};
+       rollback`,
+    );
+  }
+
+  /**
+   * What a statement does by the plan that a connection comes to after five runs with these values. One
+   * that writes is planned and not run: what it wrote is there already.
+   */
+  async settle({ statement, values, workspaceId, isWrite }: Sent): Promise<Plan> {
+    const call = `execute settled${argumentsOf(statement, { ...values, workspaceId })}`;
+    const run = isWrite ? "format json" : "analyze, buffers, timing off, format json";
+    return this.#plan(
+      `begin isolation level repeatable read;
+       set local app.workspace_id = '${workspaceId}';
+       prepare settled as ${statement.text};
+       ${`explain ${call};`.repeat(5)}
+       explain (${run}) ${call};
+       rollback; deallocate settled`,
+    );
+  }
+
+  /** Sends a message with one EXPLAIN as JSON in it. */
+  async #plan(text: string): Promise<Plan> {
+    const results = (await this.#client.unsafe(text).simple()) as unknown as Json[][];
+    const explained = results.flat().find((row: Json) => Array.isArray(row["QUERY PLAN"]));
+    const [{ Plan: root }] = explained["QUERY PLAN"];
+    return new Plan(root, JSON.stringify(root, undefined, 1));
   }
 
   /** What a query of the test's own finds, as the server's role in a workspace. */
@@ -153,6 +216,12 @@ export class Explainer {
   close(): Promise<void> {
     return this.#client.end({ timeout: 5 });
   }
+}
+
+/** The values of an EXECUTE, in parentheses. */
+function argumentsOf(statement: Statement<unknown>, values: Values): string {
+  const given = bind(statement, values).map(literal);
+  return given.length > 0 ? `(${given.join(", ")})` : "";
 }
 
 function literal(value: string | number | boolean | null): string {

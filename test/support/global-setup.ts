@@ -1,12 +1,9 @@
-import { mkdtemp, rm } from "node:fs/promises";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
 import type { ProvidedContext } from "vitest";
 import type { TestProject } from "vitest/node";
 import { seedDemo } from "../../src/data/demo/seed.ts";
 import { connect, type Client } from "../../src/db/client.ts";
-import { startEmbedded } from "../../src/db/embedded.ts";
 import { migrate } from "../../src/db/migrate.ts";
+import { databaseUrl, startThrowawayServer, type ThrowawayServer } from "./throwaway-server.ts";
 import { withoutTriggers } from "./without-triggers.ts";
 
 declare module "vitest" {
@@ -57,45 +54,10 @@ async function makeDemo(
   await admin.unsafe(`alter database ${name} rename to ${demo}`);
 }
 
-/** DATABASE_URL's server, or an embedded one in a folder that goes with the run. */
-async function startServer(): Promise<{ url: string; stop(): Promise<void> }> {
+/** DATABASE_URL's server, or an embedded one that goes with the run. */
+async function startServer(): Promise<ThrowawayServer> {
   const url = process.env["DATABASE_URL"];
-  if (url) return { url, stop: async () => undefined };
-
-  const folder = await mkdtemp(join(tmpdir(), "socialhub-test-"));
-  const embedded = await startEmbedded({
-    dataDir: join(folder, "postgres"),
-    // Nothing here must survive a power cut, and nobody follows along.
-    settings: {
-      fsync: "off",
-      synchronous_commit: "off",
-      full_page_writes: "off",
-      wal_level: "minimal",
-      max_wal_senders: "0",
-    },
-  });
-  await makeLoginsCheap(embedded.url);
-  return {
-    url: embedded.url,
-    async stop() {
-      await embedded.stop();
-      await rm(folder, { recursive: true, force: true });
-    },
-  };
-}
-
-/** A client hashes the password four thousand times at each of five hundred connections. */
-async function makeLoginsCheap(url: string) {
-  const admin = connect(url, { max: 1 });
-  const { password } = new URL(url);
-  await admin.unsafe(`set scram_iterations = 1; alter role current_user password '${password}'`);
-  await admin.end({ timeout: 5 });
-}
-
-function databaseUrl(serverUrl: string, database: string) {
-  const url = new URL(serverUrl);
-  url.pathname = `/${database}`;
-  return url.href;
+  return url ? { url, stop: async () => undefined } : startThrowawayServer();
 }
 
 const unfinished = (template: string) => `${template}_unfinished`;
