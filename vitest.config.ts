@@ -1,5 +1,6 @@
 import { createRequire } from "node:module";
 import { defineConfig } from "vitest/config";
+import { optimizeLate } from "./test/support/optimize-late.ts";
 import LongestFirst from "./test/support/sequencer.ts";
 
 // Node loads graphql's CommonJS file for @apollo/server and the other packages, but Vite would pick
@@ -16,7 +17,7 @@ export default defineConfig({
     // Each file has its own database and app; loading every module anew for each takes a fifth of the run.
     isolate: false,
     // Four times the room for what is young: a tenth less time, which went into collecting it.
-    execArgv: ["--max-semi-space-size=64"],
+    execArgv: ["--max-semi-space-size=64", ...optimizeLate],
     sequence: { sequencer: LongestFirst },
     // Against what hangs: a busy machine takes its time.
     testTimeout: 120_000,

@@ -40,7 +40,9 @@ export function start(
   const inherited = Object.entries(process.env).filter(
     ([name]) => !(name in settings) && !name.startsWith("PG") && !name.startsWith("VITEST"),
   );
-  const child = spawn(process.execPath, [main, ...words], {
+  // What it is told of V8 is what vitest.config.ts tells this process.
+  const flags = process.execArgv.filter((each) => each.startsWith("--interrupt-budget="));
+  const child = spawn(process.execPath, [...flags, main, ...words], {
     cwd: folder,
     env: { ...Object.fromEntries(inherited), NODE_ENV: "production", ...environment },
     stdio: ["pipe", "pipe", "pipe"],
