@@ -166,7 +166,6 @@ export async function createApp({
     // A stranger's operation is not even parsed.
     if (!viewer && !person && !isPing(query)) throw unauthenticated("there is no credential");
     const charge = await Charge.admit(budget, authentication, config.rate);
-    if (charge) tell(reply)(charge.levels);
     return { authentication, charge };
   };
   const signInTurns = new OperationQueue({ ...SIGN_INS, waitMs: config.operations.waitMs });

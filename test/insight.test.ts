@@ -204,6 +204,21 @@ describe("the log's form", () => {
     expect(written).not.toContain("Bearer k");
   });
 
+  it.each(["process.exit(3);", "throw new Error('a mistake');", ""])(
+    "loses no line, also where the process ends by %j",
+    (end) => {
+      const script =
+        `import { createLogger } from ${JSON.stringify(new URL("../dist/insight/log.js", import.meta.url).href)};\n` +
+        `const logger = createLogger({ level: "info", format: "json" });\n` +
+        `for (let line = 0; line < 200; line += 1) logger.info({ line, text: "x".repeat(300) });\n${end}`;
+      const child = spawnSync(process.execPath, ["--input-type=module", "-e", script], {
+        encoding: "utf8",
+      });
+      const lines = child.stdout.trim().split("\n");
+      expect(lines.map((line) => JSON.parse(line).line)).toEqual([...Array(200).keys()]);
+    },
+  );
+
   it("is for people when it is pretty", () => {
     const written = write("pretty");
     expect(written).toMatch(/^\[\d\d:\d\d:\d\d\.\d{3}\] .*INFO.*operation/);

@@ -11,13 +11,12 @@ import { WrittenData } from "../execution/written-data.ts";
 import { operationOf } from "../gates/operation.ts";
 import { usedPoints } from "./actual.ts";
 import type { Charge } from "./charge.ts";
-import { budgetHeaders } from "./headers.ts";
 
 type Responding = GraphQLRequestContextWillSendResponse<RequestContext>;
 
 /**
  * The rate budget: an operation that passed the gates pays before it is executed, and gets back what
- * it did not use. Every answer to a viewer says in its headers what is left.
+ * it did not use.
  */
 export function budget(limits: Config["limits"]): ApolloServerPlugin<RequestContext> {
   return {
@@ -40,7 +39,6 @@ export function budget(limits: Config["limits"]): ApolloServerPlugin<RequestCont
           const { charge } = request.contextValue;
           if (!charge) return;
           charge.settle(usedBy(request, charge));
-          setHeaders(request, charge);
           if (request.contextValue.tellsCost) addCost(request, charge, limits);
         },
       };
@@ -84,14 +82,6 @@ function resultOf({ response: { body } }: Responding) {
   if (body.kind !== "single") return { data: undefined, errors: [] };
   const { data, errors = [] } = body.singleResult;
   return { data, errors };
-}
-
-/** A refusal for want of budget has its own already, with the budget that was too small. */
-function setHeaders({ response: { http } }: Responding, charge: Charge) {
-  if (http.headers.has("ratelimit")) return;
-  for (const [name, text] of Object.entries(budgetHeaders(charge.levels))) {
-    http.headers.set(name, text);
-  }
 }
 
 function addCost({ response, contextValue }: Responding, charge: Charge, limits: Config["limits"]) {

@@ -1,6 +1,7 @@
 import { HeaderMap, type ApolloServer, type HTTPGraphQLRequest } from "@apollo/server";
 import cors from "@fastify/cors";
 import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
+import { budgetHeaders } from "../budget/headers.ts";
 import type { JsonLimits } from "../config.ts";
 import type { createContext, LogLine, RequestContext } from "../context.ts";
 import type { Logger } from "../insight/log.ts";
@@ -81,11 +82,13 @@ export async function graphqlEndpoint(server: FastifyInstance, endpoint: Endpoin
       const parameters = parametersOf(request, json);
       const line: LogLine = { written: false };
       lines.set(request, line);
+      let context: RequestContext | undefined;
       try {
-        const context = await contextOf(endpoint, request, reply, parameters, line);
+        context = await contextOf(endpoint, request, reply, parameters, line);
         const resolved = endpoint.trustedDocuments.resolve(parameters, context.viewer);
         return await execute(endpoint.apollo, request, reply, resolved, context);
       } catch (error) {
+        if (context?.charge) void reply.headers(budgetHeaders(context.charge.levels));
         if (line.written) throw error;
         line.written = true;
         throw endedEarly(logger, request.id, error);
@@ -135,6 +138,8 @@ async function execute(
     context: async () => context,
   });
   if (body.kind !== "complete") throw new Error("an answer in parts was not asked for");
+  // A refusal for want of budget has its own, with the budget that was too small.
+  if (context.charge) void reply.headers(budgetHeaders(context.charge.levels));
   for (const [name, value] of headers) void reply.header(name, value);
   void reply.code(status ?? 200);
   const json = body.string as string | Buffer;

@@ -39,6 +39,7 @@ export function checkHeaders(request: FastifyRequest) {
 }
 
 function checkContentType(contentType: string | undefined) {
+  if (contentType === "application/json") return;
   const mediaType = parseMediaType(contentType ?? "");
   if (mediaType?.type === "application/json" && isUtf8(mediaType)) return;
   throw refusal(

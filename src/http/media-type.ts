@@ -32,6 +32,18 @@ export const isUtf8 = ({ parameters }: MediaType) =>
  */
 export function negotiate(accept: string | undefined): ResponseType | undefined {
   if (!accept?.trim()) return responseTypes[0];
+  const known = negotiated.get(accept);
+  if (known) return known;
+  const best = choose(accept);
+  if (best && negotiated.size < MOST_NEGOTIATED) negotiated.set(accept, best);
+  return best;
+}
+
+/** Clients send the same few headers with every request. */
+const negotiated = new Map<string, ResponseType>();
+const MOST_NEGOTIATED = 100;
+
+function choose(accept: string): ResponseType | undefined {
   const ranges = splitUnquoted(accept, ",")
     .map(parseMediaType)
     .filter((range) => range !== undefined);

@@ -26,12 +26,12 @@ let gathered: DestinationStream | undefined;
 function gather(): DestinationStream {
   const output = destination({ dest: 1, sync: true, minLength: MOST_BYTES });
   let due: NodeJS.Timeout | undefined;
+  // Not `flushSync`: that waits for the disk, and throws when nobody reads any more.
   const flush = () => {
-    clearTimeout(due);
     due = undefined;
-    output.flushSync();
+    output.flush();
   };
-  process.on("exit", flush);
+  process.on("exit", () => output.flush());
   return {
     write(line) {
       output.write(line);
