@@ -78,7 +78,8 @@ const MOST_PLANS = 16;
 class CompiledOperation {
   readonly #schema: GraphQLSchema;
   readonly #operation: OperationDefinitionNode;
-  readonly #fragments: Record<string, FragmentDefinitionNode> = {};
+  // Without prototype: one of them may be called `__proto__`.
+  readonly #fragments = Object.create(null) as Record<string, FragmentDefinitionNode>;
   /** The variables on which it depends what is selected. */
   readonly #switches: ReadonlySet<string>;
   /** Undefined for one that cannot be compiled. */
@@ -98,7 +99,9 @@ class CompiledOperation {
   /** An execution, not yet begun; undefined when graphql-js must do it. */
   run({ variables = {}, contextValue }: ExecutionRequest): Run | undefined {
     const definitions = this.#operation.variableDefinitions ?? [];
-    const { coerced } = getVariableValues(this.#schema, definitions, variables);
+    // What is wrong with them, graphql-js will say: the first error is enough.
+    const atFirst = { maxErrors: 0 };
+    const { coerced } = getVariableValues(this.#schema, definitions, variables, atFirst);
     if (!coerced) return undefined;
     const plan = this.#planOf(coerced);
     return plan && new Run(plan, coerced, contextValue);

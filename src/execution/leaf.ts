@@ -6,6 +6,7 @@ import {
   type GraphQLLeafType,
   type GraphQLOutputType,
 } from "graphql";
+import { isPromise } from "./promise.ts";
 import { Surprise } from "./surprise.ts";
 
 /** Writes a value of a leaf field as JSON. Throws {@link Surprise} for what graphql-js would refuse. */
@@ -65,9 +66,16 @@ const PLAIN: ReadonlyMap<string, (value: unknown) => string | undefined> = new M
 /** As graphql-js does it. */
 function generalWriter(type: GraphQLLeafType, value: unknown): string {
   if (value instanceof Error) throw value;
+  // A property may be a method, or have to be waited for: a scalar of one's own may take either for a value.
+  if (typeof value === "function" || isPromise(value))
+    throw new Surprise("a leaf that comes later");
   const serialized: unknown = type.serialize(value);
   if (typeof serialized === "string") return quote(serialized);
   if (serialized === null || serialized === undefined) throw new Surprise("a leaf without value");
+  // It may be waited for as well, or want to know the name of its field.
+  if (typeof serialized === "object" && ("then" in serialized || "toJSON" in serialized)) {
+    throw new Surprise("a leaf that writes itself");
+  }
   const text: string | undefined = JSON.stringify(serialized);
   if (text === undefined) throw new Surprise("a leaf that JSON cannot write");
   return text;

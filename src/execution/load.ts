@@ -1,6 +1,7 @@
 import { getNamedType, isAbstractType, isObjectType, type GraphQLObjectType } from "graphql";
 import type { LoadedField, Nesting, ObjectPlan } from "./plan.ts";
 import type { Run } from "./run.ts";
+import { isPromise } from "./promise.ts";
 import { Surprise } from "./surprise.ts";
 
 /**
@@ -104,15 +105,6 @@ function typeOf(run: Run, field: LoadedField, object: unknown): GraphQLObjectTyp
     throw new Surprise(`the type of an object of ${declared.name} is not known at once`);
   }
   return type;
-}
-
-function isPromise(value: unknown): value is Promise<unknown> {
-  return (
-    typeof value === "object" &&
-    value !== null &&
-    "then" in value &&
-    typeof value.then === "function"
-  );
 }
 
 /** A list may hold promises of its items. */

@@ -47,7 +47,8 @@ export class Run {
 
   /** Which fields the answer has. */
   shapeOf(plan: ObjectPlan = this.plan.root): Shape {
-    const shape: Record<string, readonly Shape[] | null> = {};
+    // Without prototype, as graphql-js makes its objects: a field may be called `__proto__`.
+    const shape = Object.create(null) as Record<string, readonly Shape[] | null>;
     for (const field of plan.fields) {
       shape[field.responseKey] =
         field.kind === "objects"

@@ -11,7 +11,7 @@ export const generated = <Value>(make: (random: Random) => Value): fc.Arbitrary<
   fc.nat().map((seed) => make(seeded(seed)));
 
 /** Mulberry32. */
-function seeded(seed: number): Random {
+export function seeded(seed: number): Random {
   let state = seed;
   return (min, max) => {
     state = (state + 0x6d2b79f5) | 0;

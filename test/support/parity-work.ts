@@ -1,0 +1,64 @@
+import { visit, type DocumentNode } from "graphql";
+import type { RequestContext } from "../../src/context.ts";
+import type { WrittenData } from "../../src/execution/written-data.ts";
+import { isWhole, isWritten, type Answers, type Question } from "./parity.ts";
+
+/** What two executions differ in besides their answers. */
+export function differenceInWork(
+  { expected, found }: Answers<RequestContext>,
+  { document }: Question,
+): string | undefined {
+  // Where an error took more with it, graphql-js has not waited for the rest.
+  if (!isWhole(expected)) return undefined;
+  const tell = expected.errors.length > 0 ? keysOf : statementsOf;
+  const [wanted, sent] = [tell(expected.context), tell(found.context)];
+  if (wanted !== sent) return `statements\n  expected ${wanted}\n  found    ${sent}`;
+  if (!isWritten(found)) return undefined;
+  const keys = responseKeys(document);
+  const { shape } = found.result.data as unknown as WrittenData;
+  const [tree, told] = [formOf([expected.result.data], keys), formOf([shape], keys)];
+  return tree === told ? undefined : `fields told\n  expected ${tree}\n  found    ${told}`;
+}
+
+const statementsOf = ({ session }: RequestContext) =>
+  session.record.batches
+    .map((batch) => `${batch.loader} ${batch.arguments} ${batch.keys} ${batch.rows}`)
+    .sort()
+    .join("\n           ");
+
+/** For how many keys each loader has asked: with errors ours asks in two goes, but nothing twice. */
+function keysOf({ session }: RequestContext): string {
+  const sums = new Map<string, number>();
+  for (const { loader, arguments: args, keys } of session.record.batches) {
+    const name = `${loader} ${args}`;
+    sums.set(name, (sums.get(name) ?? 0) + keys);
+  }
+  return [...sums]
+    .map(([name, keys]) => `${name} ${keys}`)
+    .sort()
+    .join("\n           ");
+}
+
+/** Every name that a field of the answer may have. */
+function responseKeys(document: DocumentNode): Set<string> {
+  const keys = new Set<string>();
+  visit(document, { Field: ({ alias, name }) => void keys.add((alias ?? name).value) });
+  return keys;
+}
+
+/** The names of all fields that a document selects. */
+export function fieldsOf(document: DocumentNode): Set<string> {
+  const names = new Set<string>();
+  visit(document, { Field: ({ name }) => void names.add(name.value) });
+  return names;
+}
+
+/** Which fields at least one of the objects has, and what is below: what an answer's cost is made of. */
+function formOf(objects: readonly unknown[], keys: ReadonlySet<string>): string {
+  const present = objects.filter((each): each is Record<string, unknown> => isObject(each));
+  const known = [...keys].filter((key) => present.some((each) => key in each)).sort();
+  const below = (key: string) => present.flatMap((each) => [each[key]].flat(3));
+  return `{${known.map((key) => key + formOf(below(key), keys)).join()}}`;
+}
+
+const isObject = (value: unknown) => typeof value === "object" && value !== null;
