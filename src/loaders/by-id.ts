@@ -1,11 +1,12 @@
 import { sql } from "drizzle-orm";
 import type { PgColumn, PgTable } from "drizzle-orm/pg-core";
-import { columnsOf, propertyOf, statement, value, type Statement } from "../db/statement.ts";
+import { columnsOf, propertyOf, statement, value } from "../db/statement.ts";
 import { defineLoader } from "./define.ts";
-import { remember } from "./remember.ts";
-import { leavesOut, type LeftOut, type Reads } from "./selected-columns.ts";
+import { SelectingStatements, type LeftOut, type Reads } from "./selected-columns.ts";
 
 type TenantTable = PgTable & { workspaceId: PgColumn };
+
+const idOf = (table: TenantTable) => (table as unknown as { id: PgColumn }).id;
 
 /**
  * Rows of a table by a unique key, its id unless told. One statement for all keys; null for a key
@@ -14,23 +15,17 @@ type TenantTable = PgTable & { workspaceId: PgColumn };
 export function byId<Row extends object>(
   name: string,
   table: TenantTable,
-  {
-    key = (table as unknown as { id: PgColumn }).id,
-    reads,
-  }: { key?: PgColumn; reads?: Reads } = {},
+  { key = idOf(table), reads }: { key?: PgColumn; reads?: Reads } = {},
 ) {
   const property = propertyOf(table, key) as keyof Row;
-  const leftOutBy = leavesOut(table, reads, [key]);
-  const queries = new Map<string, Statement<Row>>();
-  const queryOf = (leftOut: LeftOut) =>
-    remember(queries, leftOut.key, () =>
-      statement<Row>(sql`select ${columnsOf(table, leftOut.names)} from ${table}
+  const statements = new SelectingStatements<Row>(table, reads, [idOf(table), key]);
+  const byKeys = (leftOut: LeftOut) =>
+    statement<Row>(sql`select ${columnsOf(table, leftOut)} from ${table}
     where ${table.workspaceId} = ${value("workspaceId", "uuid")}
-      and ${key} = any(${value("keys", "uuid[]")})`),
-    );
+      and ${key} = any(${value("keys", "uuid[]")})`);
 
   return defineLoader<string, Row | null>(async (context, keys) => {
-    const query = queryOf(leftOutBy(context));
+    const query = statements.of(context, "", byKeys);
     const rows = await context.session.run(query, { keys }, { loader: name, keys: keys.length });
     const byKey = new Map<string, Row>();
     for (const row of rows) byKey.set(row[property] as string, row);

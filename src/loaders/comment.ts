@@ -2,6 +2,7 @@ import { comments, type CommentRow } from "../db/tables/comment.ts";
 import { byId } from "./by-id.ts";
 import { connection } from "./connection.ts";
 import { anyOf, between, isTrue } from "./filters.ts";
+import { selected } from "./selected-columns.ts";
 
 const orders = {
   NEWEST_FIRST: { by: comments.createdAt, direction: "desc" },
@@ -14,12 +15,14 @@ const filters = {
   createdBetween: between(comments.createdAt),
 };
 
-export const commentById = byId<CommentRow>("commentById", comments, { reads: "selected" });
+export const commentById = byId<CommentRow>("commentById", comments, {
+  reads: selected(comments.contactId),
+});
 
 export const commentsOfWorkspace = connection<CommentRow>({
   name: "Query.comments",
   table: comments,
-  reads: "selected",
+  reads: selected(comments.contactId),
   orders,
   filters: { ...filters, accountIds: anyOf(comments.accountId, { of: "Account" }) },
 });
@@ -27,7 +30,7 @@ export const commentsOfWorkspace = connection<CommentRow>({
 export const commentsOfPost = connection<CommentRow>({
   name: "Post.comments",
   table: comments,
-  reads: "selected",
+  reads: selected(comments.contactId),
   parent: comments.postId,
   orders,
   filters,
@@ -36,7 +39,7 @@ export const commentsOfPost = connection<CommentRow>({
 export const commentsOfContact = connection<CommentRow>({
   name: "Contact.comments",
   table: comments,
-  reads: "selected",
+  reads: selected(comments.contactId),
   parent: comments.contactId,
   orders,
   filters,
@@ -45,7 +48,7 @@ export const commentsOfContact = connection<CommentRow>({
 export const repliesOfComment = connection<CommentRow>({
   name: "Comment.replies",
   table: comments,
-  reads: "selected",
+  reads: selected(comments.contactId),
   parent: comments.parentId,
   orders,
 });

@@ -1,6 +1,6 @@
 import type { RequestContext } from "../context.ts";
 import type { ReadSession } from "../db/session.ts";
-import { propertyOf, type Statement, type Values } from "../db/statement.ts";
+import { propertyOf, type Values } from "../db/statement.ts";
 import { Connection } from "./connection-page.ts";
 import { decodeCursor, encodeCursor, orderingDigest } from "./cursor.ts";
 import { loaderOf } from "./define.ts";
@@ -8,7 +8,7 @@ import { checkCombinations, type Condition } from "./filters.ts";
 import { orderingOf, type ConnectionDefinition, type PageShape } from "./page-definition.ts";
 import { pageStatement, totalStatement } from "./page-statement.ts";
 import { remember } from "./remember.ts";
-import { leavesOut } from "./selected-columns.ts";
+import { SelectingStatements } from "./selected-columns.ts";
 import { readPageSize, type PageArguments, type PageSize } from "./page.ts";
 
 /** The arguments of a connection field, as the schema made them. */
@@ -38,6 +38,11 @@ interface InSession {
   request?: PageRequest;
 }
 
+/** A row of a page below a parent: which of the parents that was, counted from one. */
+interface Placed {
+  parentPlace?: number;
+}
+
 /** The only parent of a connection that has no parent column. */
 const ROOT = "";
 
@@ -49,14 +54,12 @@ const ROOT = "";
  * arguments, and one more for their totals when they are selected.
  */
 export function connection<Row extends object>(definition: ConnectionDefinition) {
-  const pageStatements = new Map<string, Statement<Row & { parentKey?: string }>>();
+  const pageStatements = new SelectingStatements<Row & Placed>(definition.table, definition.reads, [
+    definition.table.id,
+    ...Object.values(definition.orders).map(({ by }) => by),
+  ]);
   const totalStatements = new Map<string, ReturnType<typeof totalStatement>>();
   const totals = {};
-  const leftOutBy = leavesOut(
-    definition.table,
-    definition.reads,
-    Object.values(definition.orders).map(({ by }) => by),
-  );
   const inSessions = new WeakMap<ReadSession, InSession>();
 
   const loadPages = async (
@@ -65,9 +68,8 @@ export function connection<Row extends object>(definition: ConnectionDefinition)
     parents: readonly string[],
   ) => {
     const { shape, conditions } = request;
-    const leftOut = leftOutBy(context);
-    const statement = remember(pageStatements, `${request.shapeKey} without ${leftOut.key}`, () =>
-      pageStatement<Row & { parentKey?: string }>(definition, shape, conditions, leftOut.names),
+    const statement = pageStatements.of(context, request.shapeKey, (leftOut) =>
+      pageStatement<Row & Placed>(definition, shape, conditions, leftOut),
     );
     const values = { ...request.values, limit: request.size + 1, parents };
     const asking = { loader: definition.name, arguments: request.key, keys: parents.length };
@@ -77,7 +79,7 @@ export function connection<Row extends object>(definition: ConnectionDefinition)
         sort: String(row[request.sortProperty as keyof Row]),
         id: String(row["id" as keyof Row]),
       });
-    const pages = groupByParent(rows, parents, Boolean(definition.parent));
+    const pages = groupByParent(rows, parents.length, Boolean(definition.parent));
     return pages.map((page, index) =>
       toConnection(page, request, {
         cursorOf,
@@ -194,20 +196,16 @@ function toConnection<Row>(
   });
 }
 
-function groupByParent<Row extends { parentKey?: string }>(
+function groupByParent<Row extends Placed>(
   rows: Row[],
-  parents: readonly string[],
+  count: number,
   hasParent: boolean,
 ): Row[][] {
   if (!hasParent) return [rows];
-  const groups = new Map<string, Row[]>();
   const pages: Row[][] = [];
-  for (const parent of parents) {
-    const page: Row[] = [];
-    groups.set(parent, page);
-    pages.push(page);
-  }
-  for (const row of rows) groups.get(row.parentKey ?? ROOT)?.push(row);
+  for (let place = 0; place < count; place++) pages.push([]);
+  // PostgreSQL counts from one.
+  for (const row of rows) pages[(row.parentPlace ?? 0) - 1]?.push(row);
   return pages;
 }
 

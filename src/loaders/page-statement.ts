@@ -55,8 +55,8 @@ export function pageStatement<Row>(
 
   return statement<Row>(
     parent
-      ? sql`select parent.key as "parentKey", page.*
-          from unnest(${value("parents", "uuid[]")}) as parent(key)
+      ? sql`select parent.place::int as "parentPlace", page.*
+          from unnest(${value("parents", "uuid[]")}) with ordinality as parent(key, place)
           cross join lateral (${page}) as page`
       : page,
   );

@@ -5,11 +5,12 @@ import { postTags } from "../db/tables/tag.ts";
 import { byId } from "./by-id.ts";
 import { connection } from "./connection.ts";
 import { anyOf, anyOfLinked, between } from "./filters.ts";
+import { selected } from "./selected-columns.ts";
 
 /** From a tag to its posts. */
 const tagged = {
   table: postTags,
-  reads: "selected",
+  reads: selected(),
   columns: new Map([
     [posts.id, postTags.postId],
     [posts.timelineAt, postTags.timelineAt],
@@ -33,12 +34,12 @@ const filters = {
 };
 const tagIds = anyOfLinked(posts.id, tagged, postTags.tagId, { of: "Tag" });
 
-export const postById = byId<PostRow>("postById", posts, { reads: "selected" });
+export const postById = byId<PostRow>("postById", posts, { reads: selected() });
 
 export const postsOfWorkspace = connection<PostRow>({
   name: "Query.posts",
   table: posts,
-  reads: "selected",
+  reads: selected(),
   orders,
   filters: {
     ...filters,
@@ -53,7 +54,7 @@ export const postsOfWorkspace = connection<PostRow>({
 export const postsOfAccount = connection<PostRow>({
   name: "Account.posts",
   table: posts,
-  reads: "selected",
+  reads: selected(),
   parent: posts.accountId,
   orders,
   filters: { ...filters, tagIds },
@@ -62,7 +63,7 @@ export const postsOfAccount = connection<PostRow>({
 export const postsOfMember = connection<PostRow>({
   name: "Member.posts",
   table: posts,
-  reads: "selected",
+  reads: selected(),
   parent: posts.authorId,
   orders,
   filters,
@@ -71,7 +72,7 @@ export const postsOfMember = connection<PostRow>({
 export const postsOfTag = connection<PostRow>({
   name: "Tag.posts",
   table: posts,
-  reads: "selected",
+  reads: selected(),
   parent: postTags.tagId,
   through: tagged,
   orders,

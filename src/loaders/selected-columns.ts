@@ -1,51 +1,69 @@
 import type { PgColumn, PgTable } from "drizzle-orm/pg-core";
 import type { RequestContext } from "../context.ts";
-import { namedColumns } from "../db/statement.ts";
+import { namedColumns, type Statement } from "../db/statement.ts";
+import { remember } from "./remember.ts";
+
+/** Which columns a loader reads: all, or what {@link selected} says. */
+export type Reads = "all" | { besides: readonly PgColumn[] };
 
 /**
- * Which columns a loader reads: `selected` leaves out those that no field of the operation has the name
- * of. Ids are always read. Only for types whose resolvers read nothing else of a row: what is left out
- * is undefined there, whatever the row's type says.
+ * A loader reads the columns whose fields the operation names (`body` for `body`, `accountId` for
+ * `account`), the id, and those given. Only for types whose resolvers read nothing else of a row: what is
+ * left out is undefined there, whatever the row's type says. test/selected-columns.test.ts tries each field.
  */
-export type Reads = "all" | "selected";
+export const selected = (...besides: PgColumn[]): Reads => ({ besides });
 
-/** The names of the columns that an operation does without, and a key that is equal for equal names. */
-export interface LeftOut {
-  names: ReadonlySet<string>;
-  key: string;
+/** The names of columns that an operation does without. */
+export type LeftOut = ReadonlySet<string>;
+
+const NOTHING: LeftOut = new Set();
+
+/** So many statements of a loader are kept; the oldest goes first. */
+const MOST_STATEMENTS = 256;
+
+/** The statements of one loader, made when they are first needed. */
+export class SelectingStatements<Row> {
+  readonly #optional: readonly string[];
+  readonly #statements = new Map<string, Statement<Row>>();
+  /** By the fields of an operation, which are one object for all its requests. */
+  readonly #leftOut = new WeakMap<ReadonlySet<string>, LeftOut>();
+
+  /** `needed` are the columns that the loader itself reads. */
+  constructor(table: PgTable, reads: Reads = "all", needed: readonly PgColumn[] = []) {
+    this.#optional =
+      reads === "all"
+        ? []
+        : namedColumns(table)
+            .filter(([, column]) => !needed.includes(column) && !reads.besides.includes(column))
+            .map(([name]) => name);
+  }
+
+  /** How many are kept. */
+  get size(): number {
+    return this.#statements.size;
+  }
+
+  /** The statement for an operation. `shapeKey` is equal for what is equal but for its columns. */
+  of(
+    { measured: { fields } }: RequestContext,
+    shapeKey: string,
+    make: (leftOut: LeftOut) => Statement<Row>,
+  ): Statement<Row> {
+    const leftOut = fields ? this.#leftOutBy(fields) : NOTHING;
+    return remember(this.#statements, [shapeKey, ...leftOut].join(" "), () => {
+      const [oldest] = this.#statements.keys();
+      if (oldest !== undefined && this.size >= MOST_STATEMENTS) this.#statements.delete(oldest);
+      return make(leftOut);
+    });
+  }
+
+  #leftOutBy(fields: ReadonlySet<string>): LeftOut {
+    return remember(this.#leftOut, fields, () => {
+      const isAsked = (name: string) => fields.has(name) || fields.has(relationOf(name));
+      return new Set(this.#optional.filter((name) => !isAsked(name)));
+    });
+  }
 }
 
-const NOTHING: LeftOut = { names: new Set(), key: "" };
-
-/** So many different selections of a loader have a statement of their own; all others read all columns. */
-const MOST_SELECTIONS = 32;
-
-/** Tells for each operation what a loader of a table may leave out. `always` is read besides the ids. */
-export function leavesOut(
-  table: PgTable,
-  reads: Reads = "all",
-  always: readonly PgColumn[] = [],
-): (context: RequestContext) => LeftOut {
-  if (reads === "all") return () => NOTHING;
-  const optional = namedColumns(table)
-    .filter(([name, column]) => name === "workspaceId" || !isId(column))
-    .filter(([, column]) => !always.includes(column))
-    .map(([name]) => name);
-  const byKey = new Map<string, LeftOut>();
-  const byOperation = new WeakMap<ReadonlySet<string>, LeftOut>();
-
-  return ({ measured: { fields } }) => {
-    if (!fields) return NOTHING;
-    const known = byOperation.get(fields);
-    if (known) return known;
-    const names = optional.filter((name) => !fields.has(name));
-    const key = names.join(" ");
-    const found =
-      byKey.get(key) ?? (byKey.size < MOST_SELECTIONS ? { names: new Set(names), key } : NOTHING);
-    byKey.set(found.key, found);
-    byOperation.set(fields, found);
-    return found;
-  };
-}
-
-const isId = (column: PgColumn) => column.getSQLType() === "uuid";
+/** `account` for `accountId`. */
+const relationOf = (column: string) => column.replace(/Id$/, "");

@@ -10,10 +10,10 @@ limit $2::int;
 
 -- 2. Account.posts, 5 keys
 -- $1 parents, $2 workspaceId, $3 statuses, $4 limit
-select parent.key as "parentKey", page.*
-from unnest($1::uuid[]) as parent(key)
+select parent.place::int as "parentPlace", page.*
+from unnest($1::uuid[]) with ordinality as parent(key, place)
 cross join lateral (
-  select "posts"."id" as "id", "posts"."account_id" as "accountId", "posts"."network" as "network", "posts"."author_id" as "authorId", "posts"."body" as "body", "posts"."timeline_at" as "timelineAt"
+  select "posts"."id" as "id", "posts"."network" as "network", "posts"."author_id" as "authorId", "posts"."body" as "body", "posts"."timeline_at" as "timelineAt"
   from "posts"
   where "posts"."workspace_id" = $2::uuid
     and "posts"."account_id" = parent.key
@@ -24,15 +24,15 @@ cross join lateral (
 
 -- 3. Account.posts, 5 keys
 -- $1 parents, $2 statuses, $3 workspaceId, $4 limit, $5 limit
-select parent.key as "parentKey", page.*
-from unnest($1::uuid[]) as parent(key)
+select parent.place::int as "parentPlace", page.*
+from unnest($1::uuid[]) with ordinality as parent(key, place)
 cross join lateral (
   select merged.*
   from (
     select unnest($2::text[]) as value
   ) as fan0
   cross join lateral (
-    select "posts"."id" as "id", "posts"."account_id" as "accountId", "posts"."network" as "network", "posts"."author_id" as "authorId", "posts"."body" as "body", "posts"."timeline_at" as "timelineAt"
+    select "posts"."id" as "id", "posts"."network" as "network", "posts"."author_id" as "authorId", "posts"."body" as "body", "posts"."timeline_at" as "timelineAt"
     from "posts"
     where "posts"."workspace_id" = $3::uuid
       and "posts"."account_id" = parent.key
@@ -46,10 +46,10 @@ cross join lateral (
 
 -- 4. Account.posts, 5 keys
 -- $1 parents, $2 workspaceId, $3 statuses, $4 limit
-select parent.key as "parentKey", page.*
-from unnest($1::uuid[]) as parent(key)
+select parent.place::int as "parentPlace", page.*
+from unnest($1::uuid[]) with ordinality as parent(key, place)
 cross join lateral (
-  select "posts"."id" as "id", "posts"."account_id" as "accountId", "posts"."network" as "network", "posts"."author_id" as "authorId", "posts"."body" as "body", "posts"."timeline_at" as "timelineAt"
+  select "posts"."id" as "id", "posts"."network" as "network", "posts"."author_id" as "authorId", "posts"."body" as "body", "posts"."timeline_at" as "timelineAt"
   from "posts"
   where "posts"."workspace_id" = $2::uuid
     and "posts"."account_id" = parent.key

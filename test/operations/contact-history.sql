@@ -9,10 +9,10 @@ where "contacts"."workspace_id" = $1::uuid
 
 -- 2. Contact.comments, 1 key
 -- $1 parents, $2 workspaceId, $3 createdBetweenFrom, $4 limit
-select parent.key as "parentKey", page.*
-from unnest($1::uuid[]) as parent(key)
+select parent.place::int as "parentPlace", page.*
+from unnest($1::uuid[]) with ordinality as parent(key, place)
 cross join lateral (
-  select "comments"."id" as "id", "comments"."account_id" as "accountId", "comments"."post_id" as "postId", "comments"."parent_id" as "parentId", "comments"."contact_id" as "contactId", "comments"."status" as "status", "comments"."body" as "body", "comments"."created_at" as "createdAt"
+  select "comments"."id" as "id", "comments"."account_id" as "accountId", "comments"."post_id" as "postId", "comments"."contact_id" as "contactId", "comments"."status" as "status", "comments"."body" as "body", "comments"."created_at" as "createdAt"
   from "comments"
   where "comments"."workspace_id" = $2::uuid
     and "comments"."contact_id" = parent.key
@@ -35,7 +35,7 @@ cross join lateral (
 
 -- 4. postById, 1 key
 -- $1 workspaceId, $2 keys
-select "posts"."id" as "id", "posts"."account_id" as "accountId", "posts"."network" as "network", "posts"."author_id" as "authorId", "posts"."status" as "status", "posts"."body" as "body", "posts"."created_at" as "createdAt"
+select "posts"."id" as "id", "posts"."account_id" as "accountId", "posts"."network" as "network", "posts"."status" as "status", "posts"."body" as "body", "posts"."created_at" as "createdAt"
 from "posts"
 where "posts"."workspace_id" = $1::uuid
   and "posts"."id" = any($2::uuid[]);

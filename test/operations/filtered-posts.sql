@@ -10,7 +10,7 @@ cross join (
   select unnest($2::text[]) as value
 ) as fan1
 cross join lateral (
-  select "posts"."workspace_id" as "workspaceId", "posts"."id" as "id", "posts"."external_id" as "externalId", "posts"."account_id" as "accountId", "posts"."network" as "network", "posts"."author_id" as "authorId", "posts"."status" as "status", "posts"."body" as "body", "posts"."link" as "link", "posts"."created_at" as "createdAt", "posts"."scheduled_at" as "scheduledAt", "posts"."published_at" as "publishedAt", "posts"."timeline_at" as "timelineAt"
+  select "posts"."id" as "id", "posts"."account_id" as "accountId", "posts"."network" as "network", "posts"."author_id" as "authorId", "posts"."status" as "status", "posts"."body" as "body", "posts"."timeline_at" as "timelineAt"
   from "posts"
   where "posts"."workspace_id" = $3::uuid
     and "posts"."account_id" = fan0.value
@@ -48,8 +48,8 @@ where "members"."workspace_id" = $1::uuid
 
 -- 5. Post.tags, 20 keys
 -- $1 parents, $2 workspaceId, $3 workspaceId, $4 limit
-select parent.key as "parentKey", page.*
-from unnest($1::uuid[]) as parent(key)
+select parent.place::int as "parentPlace", page.*
+from unnest($1::uuid[]) with ordinality as parent(key, place)
 cross join lateral (
   select "tags"."workspace_id" as "workspaceId", "tags"."id" as "id", "tags"."name" as "name", "tags"."created_at" as "createdAt"
   from "post_tags"

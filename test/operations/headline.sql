@@ -10,10 +10,10 @@ limit $2::int;
 
 -- 2. Account.posts, 15 keys
 -- $1 parents, $2 workspaceId, $3 limit
-select parent.key as "parentKey", page.*
-from unnest($1::uuid[]) as parent(key)
+select parent.place::int as "parentPlace", page.*
+from unnest($1::uuid[]) with ordinality as parent(key, place)
 cross join lateral (
-  select "posts"."id" as "id", "posts"."account_id" as "accountId", "posts"."network" as "network", "posts"."author_id" as "authorId", "posts"."status" as "status", "posts"."body" as "body", "posts"."created_at" as "createdAt", "posts"."published_at" as "publishedAt", "posts"."timeline_at" as "timelineAt"
+  select "posts"."id" as "id", "posts"."network" as "network", "posts"."author_id" as "authorId", "posts"."status" as "status", "posts"."body" as "body", "posts"."created_at" as "createdAt", "posts"."published_at" as "publishedAt", "posts"."timeline_at" as "timelineAt"
   from "posts"
   where "posts"."workspace_id" = $2::uuid
     and "posts"."account_id" = parent.key
@@ -30,10 +30,10 @@ where "post_metrics"."workspace_id" = $1::uuid
 
 -- 4. Post.comments, 150 keys
 -- $1 parents, $2 workspaceId, $3 limit
-select parent.key as "parentKey", page.*
-from unnest($1::uuid[]) as parent(key)
+select parent.place::int as "parentPlace", page.*
+from unnest($1::uuid[]) with ordinality as parent(key, place)
 cross join lateral (
-  select "comments"."id" as "id", "comments"."account_id" as "accountId", "comments"."post_id" as "postId", "comments"."parent_id" as "parentId", "comments"."contact_id" as "contactId", "comments"."status" as "status", "comments"."body" as "body", "comments"."created_at" as "createdAt"
+  select "comments"."id" as "id", "comments"."contact_id" as "contactId", "comments"."status" as "status", "comments"."body" as "body", "comments"."created_at" as "createdAt"
   from "comments"
   where "comments"."workspace_id" = $2::uuid
     and "comments"."post_id" = parent.key

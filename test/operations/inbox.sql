@@ -7,7 +7,7 @@ from (
   select unnest($1::text[]) as value
 ) as fan0
 cross join lateral (
-  select "comments"."id" as "id", "comments"."account_id" as "accountId", "comments"."post_id" as "postId", "comments"."parent_id" as "parentId", "comments"."contact_id" as "contactId", "comments"."status" as "status", "comments"."body" as "body", "comments"."created_at" as "createdAt"
+  select "comments"."id" as "id", "comments"."account_id" as "accountId", "comments"."post_id" as "postId", "comments"."contact_id" as "contactId", "comments"."status" as "status", "comments"."body" as "body", "comments"."created_at" as "createdAt"
   from "comments"
   where "comments"."workspace_id" = $2::uuid
     and "comments"."status" = fan0.value
@@ -45,10 +45,10 @@ where "posts"."workspace_id" = $1::uuid
 
 -- 5. Comment.replies, 25 keys
 -- $1 parents, $2 workspaceId, $3 limit
-select parent.key as "parentKey", page.*
-from unnest($1::uuid[]) as parent(key)
+select parent.place::int as "parentPlace", page.*
+from unnest($1::uuid[]) with ordinality as parent(key, place)
 cross join lateral (
-  select "comments"."id" as "id", "comments"."account_id" as "accountId", "comments"."post_id" as "postId", "comments"."parent_id" as "parentId", "comments"."contact_id" as "contactId", "comments"."status" as "status", "comments"."body" as "body", "comments"."created_at" as "createdAt"
+  select "comments"."id" as "id", "comments"."account_id" as "accountId", "comments"."post_id" as "postId", "comments"."contact_id" as "contactId", "comments"."status" as "status", "comments"."body" as "body", "comments"."created_at" as "createdAt"
   from "comments"
   where "comments"."workspace_id" = $2::uuid
     and "comments"."parent_id" = parent.key

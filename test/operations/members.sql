@@ -18,10 +18,10 @@ limit $2::int;
 
 -- 3. Member.posts, 6 keys
 -- $1 parents, $2 workspaceId, $3 statuses, $4 limit
-select parent.key as "parentKey", page.*
-from unnest($1::uuid[]) as parent(key)
+select parent.place::int as "parentPlace", page.*
+from unnest($1::uuid[]) with ordinality as parent(key, place)
 cross join lateral (
-  select "posts"."id" as "id", "posts"."account_id" as "accountId", "posts"."author_id" as "authorId", "posts"."body" as "body", "posts"."published_at" as "publishedAt", "posts"."timeline_at" as "timelineAt"
+  select "posts"."workspace_id" as "workspaceId", "posts"."id" as "id", "posts"."body" as "body", "posts"."published_at" as "publishedAt", "posts"."timeline_at" as "timelineAt"
   from "posts"
   where "posts"."workspace_id" = $2::uuid
     and "posts"."author_id" = parent.key
@@ -32,10 +32,10 @@ cross join lateral (
 
 -- 4. Member.posts, 6 keys
 -- $1 parents, $2 workspaceId, $3 limit
-select parent.key as "parentKey", page.*
-from unnest($1::uuid[]) as parent(key)
+select parent.place::int as "parentPlace", page.*
+from unnest($1::uuid[]) with ordinality as parent(key, place)
 cross join lateral (
-  select "posts"."id" as "id", "posts"."account_id" as "accountId", "posts"."author_id" as "authorId", "posts"."body" as "body", "posts"."published_at" as "publishedAt", "posts"."timeline_at" as "timelineAt"
+  select "posts"."workspace_id" as "workspaceId", "posts"."id" as "id", "posts"."body" as "body", "posts"."published_at" as "publishedAt", "posts"."timeline_at" as "timelineAt"
   from "posts"
   where "posts"."workspace_id" = $2::uuid
     and "posts"."author_id" = parent.key

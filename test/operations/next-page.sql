@@ -2,7 +2,7 @@
 
 -- 1. Query.posts, 1 key
 -- $1 workspaceId, $2 afterSort, $3 afterId, $4 limit
-select "posts"."id" as "id", "posts"."account_id" as "accountId", "posts"."author_id" as "authorId", "posts"."body" as "body", "posts"."timeline_at" as "timelineAt"
+select "posts"."id" as "id", "posts"."body" as "body", "posts"."timeline_at" as "timelineAt"
 from "posts"
 where "posts"."workspace_id" = $1::uuid
   and ("posts"."timeline_at", "posts"."id") < ($2::timestamp(3) with time zone, $3::uuid)
@@ -11,10 +11,10 @@ limit $4::int;
 
 -- 2. Post.comments, 50 keys
 -- $1 parents, $2 workspaceId, $3 limit
-select parent.key as "parentKey", page.*
-from unnest($1::uuid[]) as parent(key)
+select parent.place::int as "parentPlace", page.*
+from unnest($1::uuid[]) with ordinality as parent(key, place)
 cross join lateral (
-  select "comments"."id" as "id", "comments"."account_id" as "accountId", "comments"."post_id" as "postId", "comments"."parent_id" as "parentId", "comments"."contact_id" as "contactId", "comments"."body" as "body", "comments"."created_at" as "createdAt"
+  select "comments"."id" as "id", "comments"."contact_id" as "contactId", "comments"."body" as "body", "comments"."created_at" as "createdAt"
   from "comments"
   where "comments"."workspace_id" = $2::uuid
     and "comments"."post_id" = parent.key

@@ -9,14 +9,14 @@ where "accounts"."workspace_id" = $1::uuid
 
 -- 2. postById, 2 keys
 -- $1 workspaceId, $2 keys
-select "posts"."id" as "id", "posts"."account_id" as "accountId", "posts"."author_id" as "authorId", "posts"."status" as "status", "posts"."body" as "body"
+select "posts"."id" as "id", "posts"."author_id" as "authorId", "posts"."status" as "status", "posts"."body" as "body"
 from "posts"
 where "posts"."workspace_id" = $1::uuid
   and "posts"."id" = any($2::uuid[]);
 
 -- 3. commentById, 2 keys
 -- $1 workspaceId, $2 keys
-select "comments"."id" as "id", "comments"."account_id" as "accountId", "comments"."post_id" as "postId", "comments"."parent_id" as "parentId", "comments"."contact_id" as "contactId", "comments"."status" as "status", "comments"."body" as "body"
+select "comments"."id" as "id", "comments"."parent_id" as "parentId", "comments"."contact_id" as "contactId", "comments"."status" as "status", "comments"."body" as "body"
 from "comments"
 where "comments"."workspace_id" = $1::uuid
   and "comments"."id" = any($2::uuid[]);
@@ -44,10 +44,10 @@ where "tags"."workspace_id" = $1::uuid
 
 -- 7. Account.posts, 1 key
 -- $1 parents, $2 workspaceId, $3 limit
-select parent.key as "parentKey", page.*
-from unnest($1::uuid[]) as parent(key)
+select parent.place::int as "parentPlace", page.*
+from unnest($1::uuid[]) with ordinality as parent(key, place)
 cross join lateral (
-  select "posts"."id" as "id", "posts"."account_id" as "accountId", "posts"."author_id" as "authorId", "posts"."status" as "status", "posts"."body" as "body", "posts"."timeline_at" as "timelineAt"
+  select "posts"."id" as "id", "posts"."author_id" as "authorId", "posts"."status" as "status", "posts"."body" as "body", "posts"."timeline_at" as "timelineAt"
   from "posts"
   where "posts"."workspace_id" = $2::uuid
     and "posts"."account_id" = parent.key
@@ -64,7 +64,7 @@ where "post_metrics"."workspace_id" = $1::uuid
 
 -- 9. commentById, 2 keys
 -- $1 workspaceId, $2 keys
-select "comments"."id" as "id", "comments"."account_id" as "accountId", "comments"."post_id" as "postId", "comments"."parent_id" as "parentId", "comments"."contact_id" as "contactId", "comments"."status" as "status", "comments"."body" as "body"
+select "comments"."id" as "id", "comments"."parent_id" as "parentId", "comments"."contact_id" as "contactId", "comments"."status" as "status", "comments"."body" as "body"
 from "comments"
 where "comments"."workspace_id" = $1::uuid
   and "comments"."id" = any($2::uuid[]);

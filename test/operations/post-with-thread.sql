@@ -23,8 +23,8 @@ where "members"."workspace_id" = $1::uuid
 
 -- 4. Post.media, 1 key
 -- $1 parents, $2 workspaceId, $3 limit
-select parent.key as "parentKey", page.*
-from unnest($1::uuid[]) as parent(key)
+select parent.place::int as "parentPlace", page.*
+from unnest($1::uuid[]) with ordinality as parent(key, place)
 cross join lateral (
   select "media"."workspace_id" as "workspaceId", "media"."id" as "id", "media"."post_id" as "postId", "media"."position" as "position", "media"."kind" as "kind", "media"."url" as "url", "media"."alt_text" as "altText", "media"."width" as "width", "media"."height" as "height"
   from "media"
@@ -36,8 +36,8 @@ cross join lateral (
 
 -- 5. Post.tags, 1 key
 -- $1 parents, $2 workspaceId, $3 workspaceId, $4 limit
-select parent.key as "parentKey", page.*
-from unnest($1::uuid[]) as parent(key)
+select parent.place::int as "parentPlace", page.*
+from unnest($1::uuid[]) with ordinality as parent(key, place)
 cross join lateral (
   select "tags"."workspace_id" as "workspaceId", "tags"."id" as "id", "tags"."name" as "name", "tags"."created_at" as "createdAt"
   from "post_tags"
@@ -60,8 +60,8 @@ where "post_metrics"."workspace_id" = $1::uuid
 
 -- 7. Post.comments, 1 key
 -- $1 parents, $2 workspaceId, $3 startsThread, $4 limit, $5 limit
-select parent.key as "parentKey", page.*
-from unnest($1::uuid[]) as parent(key)
+select parent.place::int as "parentPlace", page.*
+from unnest($1::uuid[]) with ordinality as parent(key, place)
 cross join lateral (
   select merged.*
   from (
@@ -69,7 +69,7 @@ cross join lateral (
     from (values ('NEW'::text), ('READ'::text), ('ANSWERED'::text), ('HIDDEN'::text)) as words(value)
   ) as fan0
   cross join lateral (
-    select "comments"."id" as "id", "comments"."account_id" as "accountId", "comments"."post_id" as "postId", "comments"."parent_id" as "parentId", "comments"."contact_id" as "contactId", "comments"."status" as "status", "comments"."body" as "body", "comments"."created_at" as "createdAt"
+    select "comments"."id" as "id", "comments"."account_id" as "accountId", "comments"."post_id" as "postId", "comments"."contact_id" as "contactId", "comments"."status" as "status", "comments"."body" as "body", "comments"."created_at" as "createdAt"
     from "comments"
     where "comments"."workspace_id" = $2::uuid
       and "comments"."post_id" = parent.key
@@ -103,10 +103,10 @@ where "contacts"."workspace_id" = $1::uuid
 
 -- 10. Comment.replies, 20 keys
 -- $1 parents, $2 workspaceId, $3 limit
-select parent.key as "parentKey", page.*
-from unnest($1::uuid[]) as parent(key)
+select parent.place::int as "parentPlace", page.*
+from unnest($1::uuid[]) with ordinality as parent(key, place)
 cross join lateral (
-  select "comments"."id" as "id", "comments"."account_id" as "accountId", "comments"."post_id" as "postId", "comments"."parent_id" as "parentId", "comments"."contact_id" as "contactId", "comments"."status" as "status", "comments"."body" as "body", "comments"."created_at" as "createdAt"
+  select "comments"."id" as "id", "comments"."account_id" as "accountId", "comments"."post_id" as "postId", "comments"."contact_id" as "contactId", "comments"."status" as "status", "comments"."body" as "body", "comments"."created_at" as "createdAt"
   from "comments"
   where "comments"."workspace_id" = $2::uuid
     and "comments"."parent_id" = parent.key

@@ -11,7 +11,7 @@ cross join (
   from (values ('DRAFT'::text), ('NEEDS_APPROVAL'::text), ('SCHEDULED'::text), ('PUBLISHING'::text), ('PUBLISHED'::text), ('FAILED'::text)) as words(value)
 ) as fan1
 cross join lateral (
-  select "posts"."workspace_id" as "workspaceId", "posts"."id" as "id", "posts"."external_id" as "externalId", "posts"."account_id" as "accountId", "posts"."network" as "network", "posts"."author_id" as "authorId", "posts"."status" as "status", "posts"."body" as "body", "posts"."link" as "link", "posts"."created_at" as "createdAt", "posts"."scheduled_at" as "scheduledAt", "posts"."published_at" as "publishedAt", "posts"."timeline_at" as "timelineAt"
+  select "posts"."id" as "id", "posts"."account_id" as "accountId", "posts"."network" as "network", "posts"."timeline_at" as "timelineAt"
   from "posts"
   where "posts"."workspace_id" = $2::uuid
     and "posts"."network" = fan0.value

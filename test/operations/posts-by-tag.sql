@@ -7,7 +7,7 @@ from (
   select unnest($1::uuid[]) as value
 ) as fan0
 cross join lateral (
-  select "posts"."workspace_id" as "workspaceId", "posts"."id" as "id", "posts"."external_id" as "externalId", "posts"."account_id" as "accountId", "posts"."network" as "network", "posts"."author_id" as "authorId", "posts"."status" as "status", "posts"."body" as "body", "posts"."link" as "link", "posts"."created_at" as "createdAt", "posts"."scheduled_at" as "scheduledAt", "posts"."published_at" as "publishedAt", "posts"."timeline_at" as "timelineAt"
+  select "posts"."id" as "id", "posts"."body" as "body", "posts"."published_at" as "publishedAt", "posts"."timeline_at" as "timelineAt"
   from "post_tags"
   join "posts"
     on "posts"."workspace_id" = "post_tags"."workspace_id"
@@ -25,8 +25,8 @@ limit $6::int;
 
 -- 2. Post.tags, 20 keys
 -- $1 parents, $2 workspaceId, $3 workspaceId, $4 limit
-select parent.key as "parentKey", page.*
-from unnest($1::uuid[]) as parent(key)
+select parent.place::int as "parentPlace", page.*
+from unnest($1::uuid[]) with ordinality as parent(key, place)
 cross join lateral (
   select "tags"."workspace_id" as "workspaceId", "tags"."id" as "id", "tags"."name" as "name", "tags"."created_at" as "createdAt"
   from "post_tags"
@@ -42,8 +42,8 @@ cross join lateral (
 
 -- 3. Post.media, 20 keys
 -- $1 parents, $2 workspaceId, $3 limit
-select parent.key as "parentKey", page.*
-from unnest($1::uuid[]) as parent(key)
+select parent.place::int as "parentPlace", page.*
+from unnest($1::uuid[]) with ordinality as parent(key, place)
 cross join lateral (
   select "media"."workspace_id" as "workspaceId", "media"."id" as "id", "media"."post_id" as "postId", "media"."position" as "position", "media"."kind" as "kind", "media"."url" as "url", "media"."alt_text" as "altText", "media"."width" as "width", "media"."height" as "height"
   from "media"

@@ -19,10 +19,10 @@ from (
 
 -- 3. Tag.posts, 12 keys
 -- $1 parents, $2 workspaceId, $3 workspaceId, $4 limit
-select parent.key as "parentKey", page.*
-from unnest($1::uuid[]) as parent(key)
+select parent.place::int as "parentPlace", page.*
+from unnest($1::uuid[]) with ordinality as parent(key, place)
 cross join lateral (
-  select "posts"."id" as "id", "posts"."account_id" as "accountId", "posts"."author_id" as "authorId", "posts"."body" as "body", "posts"."timeline_at" as "timelineAt"
+  select "posts"."id" as "id", "posts"."body" as "body", "posts"."timeline_at" as "timelineAt"
   from "post_tags"
   join "posts"
     on "posts"."workspace_id" = "post_tags"."workspace_id"
