@@ -46,8 +46,8 @@ async function askGenerated(
     const asker = world.askers[random(0, world.askers.length - 1)]!;
     const made = generateOperation(world.targetOf(asker, kind), random, kind);
     const document = parse(made.text);
-    // Of every third one ours reads only the columns that it needs, as the gates have it.
-    const fields = seed % 3 === 0 ? fieldsOf(document) : undefined;
+    // Of every eighth one ours reads only the columns that it needs, as the gates have it.
+    const fields = seed % 8 === 0 ? fieldsOf(document) : undefined;
     const contextOf = (isOurs: boolean) => {
       const context = makeContext(asker);
       if (isOurs && fields) context.measured.fields = fields;
@@ -84,7 +84,7 @@ describe("generated operations", () => {
   it("are answered alike, with the same statements: two thousand and more", async () => {
     const before = { ...duel.count };
     const { contextOf } = world;
-    const asked = await askGenerated({ from: 0, count: 1_480 }, "query", contextOf);
+    const asked = await askGenerated({ from: 0, count: 900 }, "query", contextOf);
     expect(asked.length).toBeGreaterThan(2_000);
     for (const { text, document } of asked.filter((_, index) => index % 25 === 0)) {
       expect(validate(world.schema, document), text).toEqual([]);
@@ -96,7 +96,7 @@ describe("generated operations", () => {
 
   it("are answered alike when they are deep and wide", async () => {
     const owner = world.askers[0]!;
-    for (const made of fc.sample(documents(world.schema), { numRuns: 60, seed: 20_261_130 })) {
+    for (const made of fc.sample(documents(world.schema), { numRuns: 40, seed: 20_261_130 })) {
       const question = { ...made, document: parse(made.text) };
       await ask(question, () => world.contextOf(owner), {});
     }
@@ -105,7 +105,7 @@ describe("generated operations", () => {
   it("are answered alike when they write", async () => {
     const failed = duel.count.failed;
     const { freshContextOf } = world;
-    await askGenerated({ from: 10_000, count: 40 }, "mutation", freshContextOf);
+    await askGenerated({ from: 10_000, count: 25 }, "mutation", freshContextOf);
     expect(duel.count.failed).toBeGreaterThan(failed);
   });
 
@@ -113,7 +113,7 @@ describe("generated operations", () => {
     const failed = duel.count.failed;
     await world.asOwner(`revoke select on tags, contacts, post_metrics from ${APP_ROLE}`);
     const { freshContextOf } = world;
-    await askGenerated({ from: 20_000, count: 60 }, "query", freshContextOf);
+    await askGenerated({ from: 20_000, count: 40 }, "query", freshContextOf);
     expect(duel.count.failed - failed).toBeGreaterThan(10);
   });
 });

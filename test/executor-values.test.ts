@@ -41,7 +41,7 @@ const target: Target = {
 /** Most can be told: an error sends the whole operation to graphql-js. */
 const MOODS: readonly Mood[] = [0, 0, 0, 2, 2, 12];
 
-const DOCUMENTS = 1_200;
+const DOCUMENTS = 550;
 
 const { stackTraceLimit } = Error;
 const listeners = process.listeners("unhandledRejection");

@@ -136,8 +136,8 @@ class Generator {
   #made(parts: string[], operationName: string | undefined): GeneratedOperation {
     const first = this.#inputs.draw();
     // The same document again, with other values: what is remembered about it must not depend on the first.
-    const isAskedAgain = Object.keys(first).length > 0 && this.#chance(50);
-    const variables = isAskedAgain ? [first, this.#inputs.draw()] : [first];
+    const again = Object.keys(first).length > 0 && this.#chance(85) ? 2 : 0;
+    const variables = [first, ...Array.from({ length: again }, () => this.#inputs.draw())];
     return { text: parts.join("\n"), operationName, variables };
   }
 
