@@ -95,6 +95,17 @@ describe("the migrated database", () => {
     expect([...found]).toEqual([]);
   });
 
+  it("is planned for large workspaces, however small most of them are", async () => {
+    const found = await client<{ name: string; options: string[] | null }[]>`
+      select relname as name, attoptions as options
+      from pg_class join pg_attribute on attrelid = pg_class.oid and attname = 'workspace_id'
+      where relnamespace = 'public'::regnamespace and relkind in ('r', 'p') and relrowsecurity
+      order by relname`;
+    expect(found.length).toBeGreaterThan(10);
+    for (const { name, options } of found)
+      expect([name, options]).toEqual([name, ["n_distinct=4"]]);
+  });
+
   it("has no moment but timestamptz(3): JavaScript's dates hold milliseconds", async () => {
     const found = await client<{ place: string; type: string }[]>`
       select attrelid::regclass || '.' || attname as place, format_type(atttypid, atttypmod) as type

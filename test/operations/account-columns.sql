@@ -71,11 +71,16 @@ cross join lateral (
 ) as counted;
 
 -- 6. memberById, 5 keys
--- $1 workspaceId, $2 keys
-select "members"."workspace_id" as "workspaceId", "members"."id" as "id", "members"."email" as "email", "members"."display_name" as "displayName", "members"."avatar_url" as "avatarUrl", "members"."role" as "role", "members"."user_id" as "userId", "members"."created_at" as "createdAt", "members"."removed_at" as "removedAt"
-from "members"
-where "members"."workspace_id" = $1::uuid
-  and "members"."id" = any($2::uuid[]);
+-- $1 keys, $2 workspaceId
+select found.*
+from unnest($1::uuid[]) as wanted(key)
+cross join lateral (
+  select "members"."workspace_id" as "workspaceId", "members"."id" as "id", "members"."email" as "email", "members"."display_name" as "displayName", "members"."avatar_url" as "avatarUrl", "members"."role" as "role", "members"."user_id" as "userId", "members"."created_at" as "createdAt", "members"."removed_at" as "removedAt"
+  from "members"
+  where "members"."workspace_id" = $2::uuid
+    and "members"."id" = wanted.key
+  limit 1
+) as found;
 
 -- 7. Account.posts.totalCount, 5 keys
 -- $1 parents, $2 workspaceId, $3 statuses

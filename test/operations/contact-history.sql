@@ -1,11 +1,16 @@
 -- depth 4 of 5, complexity 31 of 500, 5 statements
 
 -- 1. contactById, 1 key
--- $1 workspaceId, $2 keys
-select "contacts"."id" as "id", "contacts"."network" as "network", "contacts"."handle" as "handle", "contacts"."display_name" as "displayName", "contacts"."created_at" as "createdAt"
-from "contacts"
-where "contacts"."workspace_id" = $1::uuid
-  and "contacts"."id" = any($2::uuid[]);
+-- $1 keys, $2 workspaceId
+select found.*
+from unnest($1::uuid[]) as wanted(key)
+cross join lateral (
+  select "contacts"."id" as "id", "contacts"."network" as "network", "contacts"."handle" as "handle", "contacts"."display_name" as "displayName", "contacts"."created_at" as "createdAt"
+  from "contacts"
+  where "contacts"."workspace_id" = $2::uuid
+    and "contacts"."id" = wanted.key
+  limit 1
+) as found;
 
 -- 2. Contact.comments, 1 key
 -- $1 parents, $2 workspaceId, $3 createdBetweenFrom, $4 limit
@@ -34,15 +39,25 @@ cross join lateral (
 ) as counted;
 
 -- 4. postById, 1 key
--- $1 workspaceId, $2 keys
-select "posts"."id" as "id", "posts"."account_id" as "accountId", "posts"."network" as "network", "posts"."status" as "status", "posts"."body" as "body", "posts"."created_at" as "createdAt"
-from "posts"
-where "posts"."workspace_id" = $1::uuid
-  and "posts"."id" = any($2::uuid[]);
+-- $1 keys, $2 workspaceId
+select found.*
+from unnest($1::uuid[]) as wanted(key)
+cross join lateral (
+  select "posts"."id" as "id", "posts"."account_id" as "accountId", "posts"."network" as "network", "posts"."status" as "status", "posts"."body" as "body", "posts"."created_at" as "createdAt"
+  from "posts"
+  where "posts"."workspace_id" = $2::uuid
+    and "posts"."id" = wanted.key
+  limit 1
+) as found;
 
 -- 5. accountById, 1 key
--- $1 workspaceId, $2 keys
-select "accounts"."id" as "id", "accounts"."network" as "network", "accounts"."handle" as "handle", "accounts"."display_name" as "displayName", "accounts"."created_at" as "createdAt"
-from "accounts"
-where "accounts"."workspace_id" = $1::uuid
-  and "accounts"."id" = any($2::uuid[]);
+-- $1 keys, $2 workspaceId
+select found.*
+from unnest($1::uuid[]) as wanted(key)
+cross join lateral (
+  select "accounts"."id" as "id", "accounts"."network" as "network", "accounts"."handle" as "handle", "accounts"."display_name" as "displayName", "accounts"."created_at" as "createdAt"
+  from "accounts"
+  where "accounts"."workspace_id" = $2::uuid
+    and "accounts"."id" = wanted.key
+  limit 1
+) as found;

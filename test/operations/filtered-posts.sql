@@ -33,18 +33,28 @@ from (
 ) as counted;
 
 -- 3. accountById, 2 keys
--- $1 workspaceId, $2 keys
-select "accounts"."id" as "id", "accounts"."network" as "network", "accounts"."handle" as "handle", "accounts"."display_name" as "displayName"
-from "accounts"
-where "accounts"."workspace_id" = $1::uuid
-  and "accounts"."id" = any($2::uuid[]);
+-- $1 keys, $2 workspaceId
+select found.*
+from unnest($1::uuid[]) as wanted(key)
+cross join lateral (
+  select "accounts"."id" as "id", "accounts"."network" as "network", "accounts"."handle" as "handle", "accounts"."display_name" as "displayName"
+  from "accounts"
+  where "accounts"."workspace_id" = $2::uuid
+    and "accounts"."id" = wanted.key
+  limit 1
+) as found;
 
 -- 4. memberById, 5 keys
--- $1 workspaceId, $2 keys
-select "members"."workspace_id" as "workspaceId", "members"."id" as "id", "members"."email" as "email", "members"."display_name" as "displayName", "members"."avatar_url" as "avatarUrl", "members"."role" as "role", "members"."user_id" as "userId", "members"."created_at" as "createdAt", "members"."removed_at" as "removedAt"
-from "members"
-where "members"."workspace_id" = $1::uuid
-  and "members"."id" = any($2::uuid[]);
+-- $1 keys, $2 workspaceId
+select found.*
+from unnest($1::uuid[]) as wanted(key)
+cross join lateral (
+  select "members"."workspace_id" as "workspaceId", "members"."id" as "id", "members"."email" as "email", "members"."display_name" as "displayName", "members"."avatar_url" as "avatarUrl", "members"."role" as "role", "members"."user_id" as "userId", "members"."created_at" as "createdAt", "members"."removed_at" as "removedAt"
+  from "members"
+  where "members"."workspace_id" = $2::uuid
+    and "members"."id" = wanted.key
+  limit 1
+) as found;
 
 -- 5. Post.tags, 20 keys
 -- $1 parents, $2 workspaceId, $3 workspaceId, $4 limit
@@ -64,8 +74,13 @@ cross join lateral (
 ) as page;
 
 -- 6. metricsOfPost, 20 keys
--- $1 workspaceId, $2 keys
-select "post_metrics"."post_id" as "postId", "post_metrics"."impressions" as "impressions", "post_metrics"."likes" as "likes"
-from "post_metrics"
-where "post_metrics"."workspace_id" = $1::uuid
-  and "post_metrics"."post_id" = any($2::uuid[]);
+-- $1 keys, $2 workspaceId
+select found.*
+from unnest($1::uuid[]) as wanted(key)
+cross join lateral (
+  select "post_metrics"."post_id" as "postId", "post_metrics"."impressions" as "impressions", "post_metrics"."likes" as "likes"
+  from "post_metrics"
+  where "post_metrics"."workspace_id" = $2::uuid
+    and "post_metrics"."post_id" = wanted.key
+  limit 1
+) as found;

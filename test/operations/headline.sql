@@ -22,11 +22,16 @@ cross join lateral (
 ) as page;
 
 -- 3. metricsOfPost, 150 keys
--- $1 workspaceId, $2 keys
-select "post_metrics"."post_id" as "postId", "post_metrics"."impressions" as "impressions", "post_metrics"."reach" as "reach", "post_metrics"."likes" as "likes", "post_metrics"."comments" as "comments", "post_metrics"."shares" as "shares", "post_metrics"."clicks" as "clicks", "post_metrics"."captured_at" as "capturedAt"
-from "post_metrics"
-where "post_metrics"."workspace_id" = $1::uuid
-  and "post_metrics"."post_id" = any($2::uuid[]);
+-- $1 keys, $2 workspaceId
+select found.*
+from unnest($1::uuid[]) as wanted(key)
+cross join lateral (
+  select "post_metrics"."post_id" as "postId", "post_metrics"."impressions" as "impressions", "post_metrics"."reach" as "reach", "post_metrics"."likes" as "likes", "post_metrics"."comments" as "comments", "post_metrics"."shares" as "shares", "post_metrics"."clicks" as "clicks", "post_metrics"."captured_at" as "capturedAt"
+  from "post_metrics"
+  where "post_metrics"."workspace_id" = $2::uuid
+    and "post_metrics"."post_id" = wanted.key
+  limit 1
+) as found;
 
 -- 4. Post.comments, 150 keys
 -- $1 parents, $2 workspaceId, $3 limit
@@ -42,8 +47,13 @@ cross join lateral (
 ) as page;
 
 -- 5. contactById, 172 keys
--- $1 workspaceId, $2 keys
-select "contacts"."id" as "id", "contacts"."network" as "network", "contacts"."handle" as "handle", "contacts"."display_name" as "displayName", "contacts"."avatar_url" as "avatarUrl", "contacts"."created_at" as "createdAt"
-from "contacts"
-where "contacts"."workspace_id" = $1::uuid
-  and "contacts"."id" = any($2::uuid[]);
+-- $1 keys, $2 workspaceId
+select found.*
+from unnest($1::uuid[]) as wanted(key)
+cross join lateral (
+  select "contacts"."id" as "id", "contacts"."network" as "network", "contacts"."handle" as "handle", "contacts"."display_name" as "displayName", "contacts"."avatar_url" as "avatarUrl", "contacts"."created_at" as "createdAt"
+  from "contacts"
+  where "contacts"."workspace_id" = $2::uuid
+    and "contacts"."id" = wanted.key
+  limit 1
+) as found;

@@ -30,18 +30,28 @@ from (
 ) as counted;
 
 -- 3. contactById, 19 keys
--- $1 workspaceId, $2 keys
-select "contacts"."id" as "id", "contacts"."network" as "network", "contacts"."handle" as "handle", "contacts"."display_name" as "displayName", "contacts"."avatar_url" as "avatarUrl", "contacts"."created_at" as "createdAt"
-from "contacts"
-where "contacts"."workspace_id" = $1::uuid
-  and "contacts"."id" = any($2::uuid[]);
+-- $1 keys, $2 workspaceId
+select found.*
+from unnest($1::uuid[]) as wanted(key)
+cross join lateral (
+  select "contacts"."id" as "id", "contacts"."network" as "network", "contacts"."handle" as "handle", "contacts"."display_name" as "displayName", "contacts"."avatar_url" as "avatarUrl", "contacts"."created_at" as "createdAt"
+  from "contacts"
+  where "contacts"."workspace_id" = $2::uuid
+    and "contacts"."id" = wanted.key
+  limit 1
+) as found;
 
 -- 4. postById, 2 keys
--- $1 workspaceId, $2 keys
-select "posts"."id" as "id", "posts"."account_id" as "accountId", "posts"."network" as "network", "posts"."author_id" as "authorId", "posts"."status" as "status", "posts"."body" as "body", "posts"."created_at" as "createdAt"
-from "posts"
-where "posts"."workspace_id" = $1::uuid
-  and "posts"."id" = any($2::uuid[]);
+-- $1 keys, $2 workspaceId
+select found.*
+from unnest($1::uuid[]) as wanted(key)
+cross join lateral (
+  select "posts"."id" as "id", "posts"."account_id" as "accountId", "posts"."network" as "network", "posts"."author_id" as "authorId", "posts"."status" as "status", "posts"."body" as "body", "posts"."created_at" as "createdAt"
+  from "posts"
+  where "posts"."workspace_id" = $2::uuid
+    and "posts"."id" = wanted.key
+  limit 1
+) as found;
 
 -- 5. Comment.replies, 25 keys
 -- $1 parents, $2 workspaceId, $3 limit
@@ -57,15 +67,25 @@ cross join lateral (
 ) as page;
 
 -- 6. accountById, 1 key
--- $1 workspaceId, $2 keys
-select "accounts"."id" as "id", "accounts"."network" as "network", "accounts"."handle" as "handle", "accounts"."display_name" as "displayName", "accounts"."avatar_url" as "avatarUrl", "accounts"."created_at" as "createdAt"
-from "accounts"
-where "accounts"."workspace_id" = $1::uuid
-  and "accounts"."id" = any($2::uuid[]);
+-- $1 keys, $2 workspaceId
+select found.*
+from unnest($1::uuid[]) as wanted(key)
+cross join lateral (
+  select "accounts"."id" as "id", "accounts"."network" as "network", "accounts"."handle" as "handle", "accounts"."display_name" as "displayName", "accounts"."avatar_url" as "avatarUrl", "accounts"."created_at" as "createdAt"
+  from "accounts"
+  where "accounts"."workspace_id" = $2::uuid
+    and "accounts"."id" = wanted.key
+  limit 1
+) as found;
 
 -- 7. contactById, 5 keys
--- $1 workspaceId, $2 keys
-select "contacts"."id" as "id", "contacts"."network" as "network", "contacts"."handle" as "handle", "contacts"."display_name" as "displayName", "contacts"."avatar_url" as "avatarUrl", "contacts"."created_at" as "createdAt"
-from "contacts"
-where "contacts"."workspace_id" = $1::uuid
-  and "contacts"."id" = any($2::uuid[]);
+-- $1 keys, $2 workspaceId
+select found.*
+from unnest($1::uuid[]) as wanted(key)
+cross join lateral (
+  select "contacts"."id" as "id", "contacts"."network" as "network", "contacts"."handle" as "handle", "contacts"."display_name" as "displayName", "contacts"."avatar_url" as "avatarUrl", "contacts"."created_at" as "createdAt"
+  from "contacts"
+  where "contacts"."workspace_id" = $2::uuid
+    and "contacts"."id" = wanted.key
+  limit 1
+) as found;

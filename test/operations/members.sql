@@ -1,11 +1,16 @@
 -- depth 3 of 5, complexity 38 of 500, 5 statements
 
 -- 1. workspaceById, 1 key
--- $1 workspaceId, $2 keys
-select "workspaces"."workspace_id" as "workspaceId", "workspaces"."name" as "name", "workspaces"."created_at" as "createdAt"
-from "workspaces"
-where "workspaces"."workspace_id" = $1::uuid
-  and "workspaces"."workspace_id" = any($2::uuid[]);
+-- $1 keys, $2 workspaceId
+select found.*
+from unnest($1::uuid[]) as wanted(key)
+cross join lateral (
+  select "workspaces"."workspace_id" as "workspaceId", "workspaces"."name" as "name", "workspaces"."created_at" as "createdAt"
+  from "workspaces"
+  where "workspaces"."workspace_id" = $2::uuid
+    and "workspaces"."workspace_id" = wanted.key
+  limit 1
+) as found;
 
 -- 2. Workspace.members, 1 key
 -- $1 workspaceId, $2 limit

@@ -1,46 +1,76 @@
 -- depth 2 of 5, complexity 39 of 500, 10 statements
 
 -- 1. accountById, 1 key
--- $1 workspaceId, $2 keys
-select "accounts"."id" as "id", "accounts"."handle" as "handle", "accounts"."display_name" as "displayName"
-from "accounts"
-where "accounts"."workspace_id" = $1::uuid
-  and "accounts"."id" = any($2::uuid[]);
+-- $1 keys, $2 workspaceId
+select found.*
+from unnest($1::uuid[]) as wanted(key)
+cross join lateral (
+  select "accounts"."id" as "id", "accounts"."handle" as "handle", "accounts"."display_name" as "displayName"
+  from "accounts"
+  where "accounts"."workspace_id" = $2::uuid
+    and "accounts"."id" = wanted.key
+  limit 1
+) as found;
 
 -- 2. postById, 2 keys
--- $1 workspaceId, $2 keys
-select "posts"."id" as "id", "posts"."author_id" as "authorId", "posts"."status" as "status", "posts"."body" as "body"
-from "posts"
-where "posts"."workspace_id" = $1::uuid
-  and "posts"."id" = any($2::uuid[]);
+-- $1 keys, $2 workspaceId
+select found.*
+from unnest($1::uuid[]) as wanted(key)
+cross join lateral (
+  select "posts"."id" as "id", "posts"."author_id" as "authorId", "posts"."status" as "status", "posts"."body" as "body"
+  from "posts"
+  where "posts"."workspace_id" = $2::uuid
+    and "posts"."id" = wanted.key
+  limit 1
+) as found;
 
 -- 3. commentById, 2 keys
--- $1 workspaceId, $2 keys
-select "comments"."id" as "id", "comments"."parent_id" as "parentId", "comments"."contact_id" as "contactId", "comments"."status" as "status", "comments"."body" as "body"
-from "comments"
-where "comments"."workspace_id" = $1::uuid
-  and "comments"."id" = any($2::uuid[]);
+-- $1 keys, $2 workspaceId
+select found.*
+from unnest($1::uuid[]) as wanted(key)
+cross join lateral (
+  select "comments"."id" as "id", "comments"."parent_id" as "parentId", "comments"."contact_id" as "contactId", "comments"."status" as "status", "comments"."body" as "body"
+  from "comments"
+  where "comments"."workspace_id" = $2::uuid
+    and "comments"."id" = wanted.key
+  limit 1
+) as found;
 
 -- 4. contactById, 1 key
--- $1 workspaceId, $2 keys
-select "contacts"."id" as "id", "contacts"."handle" as "handle", "contacts"."display_name" as "displayName"
-from "contacts"
-where "contacts"."workspace_id" = $1::uuid
-  and "contacts"."id" = any($2::uuid[]);
+-- $1 keys, $2 workspaceId
+select found.*
+from unnest($1::uuid[]) as wanted(key)
+cross join lateral (
+  select "contacts"."id" as "id", "contacts"."handle" as "handle", "contacts"."display_name" as "displayName"
+  from "contacts"
+  where "contacts"."workspace_id" = $2::uuid
+    and "contacts"."id" = wanted.key
+  limit 1
+) as found;
 
 -- 5. memberById, 1 key
--- $1 workspaceId, $2 keys
-select "members"."workspace_id" as "workspaceId", "members"."id" as "id", "members"."email" as "email", "members"."display_name" as "displayName", "members"."avatar_url" as "avatarUrl", "members"."role" as "role", "members"."user_id" as "userId", "members"."created_at" as "createdAt", "members"."removed_at" as "removedAt"
-from "members"
-where "members"."workspace_id" = $1::uuid
-  and "members"."id" = any($2::uuid[]);
+-- $1 keys, $2 workspaceId
+select found.*
+from unnest($1::uuid[]) as wanted(key)
+cross join lateral (
+  select "members"."workspace_id" as "workspaceId", "members"."id" as "id", "members"."email" as "email", "members"."display_name" as "displayName", "members"."avatar_url" as "avatarUrl", "members"."role" as "role", "members"."user_id" as "userId", "members"."created_at" as "createdAt", "members"."removed_at" as "removedAt"
+  from "members"
+  where "members"."workspace_id" = $2::uuid
+    and "members"."id" = wanted.key
+  limit 1
+) as found;
 
 -- 6. tagById, 1 key
--- $1 workspaceId, $2 keys
-select "tags"."workspace_id" as "workspaceId", "tags"."id" as "id", "tags"."name" as "name", "tags"."created_at" as "createdAt"
-from "tags"
-where "tags"."workspace_id" = $1::uuid
-  and "tags"."id" = any($2::uuid[]);
+-- $1 keys, $2 workspaceId
+select found.*
+from unnest($1::uuid[]) as wanted(key)
+cross join lateral (
+  select "tags"."workspace_id" as "workspaceId", "tags"."id" as "id", "tags"."name" as "name", "tags"."created_at" as "createdAt"
+  from "tags"
+  where "tags"."workspace_id" = $2::uuid
+    and "tags"."id" = wanted.key
+  limit 1
+) as found;
 
 -- 7. Account.posts, 1 key
 -- $1 parents, $2 workspaceId, $3 limit
@@ -56,22 +86,37 @@ cross join lateral (
 ) as page;
 
 -- 8. metricsOfPost, 2 keys
--- $1 workspaceId, $2 keys
-select "post_metrics"."post_id" as "postId", "post_metrics"."likes" as "likes"
-from "post_metrics"
-where "post_metrics"."workspace_id" = $1::uuid
-  and "post_metrics"."post_id" = any($2::uuid[]);
+-- $1 keys, $2 workspaceId
+select found.*
+from unnest($1::uuid[]) as wanted(key)
+cross join lateral (
+  select "post_metrics"."post_id" as "postId", "post_metrics"."likes" as "likes"
+  from "post_metrics"
+  where "post_metrics"."workspace_id" = $2::uuid
+    and "post_metrics"."post_id" = wanted.key
+  limit 1
+) as found;
 
 -- 9. commentById, 2 keys
--- $1 workspaceId, $2 keys
-select "comments"."id" as "id", "comments"."parent_id" as "parentId", "comments"."contact_id" as "contactId", "comments"."status" as "status", "comments"."body" as "body"
-from "comments"
-where "comments"."workspace_id" = $1::uuid
-  and "comments"."id" = any($2::uuid[]);
+-- $1 keys, $2 workspaceId
+select found.*
+from unnest($1::uuid[]) as wanted(key)
+cross join lateral (
+  select "comments"."id" as "id", "comments"."parent_id" as "parentId", "comments"."contact_id" as "contactId", "comments"."status" as "status", "comments"."body" as "body"
+  from "comments"
+  where "comments"."workspace_id" = $2::uuid
+    and "comments"."id" = wanted.key
+  limit 1
+) as found;
 
 -- 10. contactById, 1 key
--- $1 workspaceId, $2 keys
-select "contacts"."id" as "id", "contacts"."handle" as "handle", "contacts"."display_name" as "displayName"
-from "contacts"
-where "contacts"."workspace_id" = $1::uuid
-  and "contacts"."id" = any($2::uuid[]);
+-- $1 keys, $2 workspaceId
+select found.*
+from unnest($1::uuid[]) as wanted(key)
+cross join lateral (
+  select "contacts"."id" as "id", "contacts"."handle" as "handle", "contacts"."display_name" as "displayName"
+  from "contacts"
+  where "contacts"."workspace_id" = $2::uuid
+    and "contacts"."id" = wanted.key
+  limit 1
+) as found;

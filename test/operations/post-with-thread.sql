@@ -1,25 +1,40 @@
 -- depth 4 of 5, complexity 105 of 500, 12 statements
 
 -- 1. postById, 1 key
--- $1 workspaceId, $2 keys
-select "posts"."id" as "id", "posts"."account_id" as "accountId", "posts"."network" as "network", "posts"."author_id" as "authorId", "posts"."status" as "status", "posts"."body" as "body", "posts"."link" as "link", "posts"."created_at" as "createdAt", "posts"."published_at" as "publishedAt"
-from "posts"
-where "posts"."workspace_id" = $1::uuid
-  and "posts"."id" = any($2::uuid[]);
+-- $1 keys, $2 workspaceId
+select found.*
+from unnest($1::uuid[]) as wanted(key)
+cross join lateral (
+  select "posts"."id" as "id", "posts"."account_id" as "accountId", "posts"."network" as "network", "posts"."author_id" as "authorId", "posts"."status" as "status", "posts"."body" as "body", "posts"."link" as "link", "posts"."created_at" as "createdAt", "posts"."published_at" as "publishedAt"
+  from "posts"
+  where "posts"."workspace_id" = $2::uuid
+    and "posts"."id" = wanted.key
+  limit 1
+) as found;
 
 -- 2. accountById, 1 key
--- $1 workspaceId, $2 keys
-select "accounts"."id" as "id", "accounts"."network" as "network", "accounts"."handle" as "handle", "accounts"."display_name" as "displayName", "accounts"."avatar_url" as "avatarUrl", "accounts"."created_at" as "createdAt"
-from "accounts"
-where "accounts"."workspace_id" = $1::uuid
-  and "accounts"."id" = any($2::uuid[]);
+-- $1 keys, $2 workspaceId
+select found.*
+from unnest($1::uuid[]) as wanted(key)
+cross join lateral (
+  select "accounts"."id" as "id", "accounts"."network" as "network", "accounts"."handle" as "handle", "accounts"."display_name" as "displayName", "accounts"."avatar_url" as "avatarUrl", "accounts"."created_at" as "createdAt"
+  from "accounts"
+  where "accounts"."workspace_id" = $2::uuid
+    and "accounts"."id" = wanted.key
+  limit 1
+) as found;
 
 -- 3. memberById, 1 key
--- $1 workspaceId, $2 keys
-select "members"."workspace_id" as "workspaceId", "members"."id" as "id", "members"."email" as "email", "members"."display_name" as "displayName", "members"."avatar_url" as "avatarUrl", "members"."role" as "role", "members"."user_id" as "userId", "members"."created_at" as "createdAt", "members"."removed_at" as "removedAt"
-from "members"
-where "members"."workspace_id" = $1::uuid
-  and "members"."id" = any($2::uuid[]);
+-- $1 keys, $2 workspaceId
+select found.*
+from unnest($1::uuid[]) as wanted(key)
+cross join lateral (
+  select "members"."workspace_id" as "workspaceId", "members"."id" as "id", "members"."email" as "email", "members"."display_name" as "displayName", "members"."avatar_url" as "avatarUrl", "members"."role" as "role", "members"."user_id" as "userId", "members"."created_at" as "createdAt", "members"."removed_at" as "removedAt"
+  from "members"
+  where "members"."workspace_id" = $2::uuid
+    and "members"."id" = wanted.key
+  limit 1
+) as found;
 
 -- 4. Post.media, 1 key
 -- $1 parents, $2 workspaceId, $3 limit
@@ -52,11 +67,16 @@ cross join lateral (
 ) as page;
 
 -- 6. metricsOfPost, 1 key
--- $1 workspaceId, $2 keys
-select "post_metrics"."post_id" as "postId", "post_metrics"."impressions" as "impressions", "post_metrics"."reach" as "reach", "post_metrics"."likes" as "likes", "post_metrics"."comments" as "comments", "post_metrics"."shares" as "shares", "post_metrics"."clicks" as "clicks", "post_metrics"."saves" as "saves", "post_metrics"."video_views" as "videoViews", "post_metrics"."captured_at" as "capturedAt"
-from "post_metrics"
-where "post_metrics"."workspace_id" = $1::uuid
-  and "post_metrics"."post_id" = any($2::uuid[]);
+-- $1 keys, $2 workspaceId
+select found.*
+from unnest($1::uuid[]) as wanted(key)
+cross join lateral (
+  select "post_metrics"."post_id" as "postId", "post_metrics"."impressions" as "impressions", "post_metrics"."reach" as "reach", "post_metrics"."likes" as "likes", "post_metrics"."comments" as "comments", "post_metrics"."shares" as "shares", "post_metrics"."clicks" as "clicks", "post_metrics"."saves" as "saves", "post_metrics"."video_views" as "videoViews", "post_metrics"."captured_at" as "capturedAt"
+  from "post_metrics"
+  where "post_metrics"."workspace_id" = $2::uuid
+    and "post_metrics"."post_id" = wanted.key
+  limit 1
+) as found;
 
 -- 7. Post.comments, 1 key
 -- $1 parents, $2 workspaceId, $3 startsThread, $4 limit, $5 limit
@@ -95,11 +115,16 @@ cross join lateral (
 ) as counted;
 
 -- 9. contactById, 16 keys
--- $1 workspaceId, $2 keys
-select "contacts"."id" as "id", "contacts"."network" as "network", "contacts"."handle" as "handle", "contacts"."display_name" as "displayName", "contacts"."avatar_url" as "avatarUrl", "contacts"."created_at" as "createdAt"
-from "contacts"
-where "contacts"."workspace_id" = $1::uuid
-  and "contacts"."id" = any($2::uuid[]);
+-- $1 keys, $2 workspaceId
+select found.*
+from unnest($1::uuid[]) as wanted(key)
+cross join lateral (
+  select "contacts"."id" as "id", "contacts"."network" as "network", "contacts"."handle" as "handle", "contacts"."display_name" as "displayName", "contacts"."avatar_url" as "avatarUrl", "contacts"."created_at" as "createdAt"
+  from "contacts"
+  where "contacts"."workspace_id" = $2::uuid
+    and "contacts"."id" = wanted.key
+  limit 1
+) as found;
 
 -- 10. Comment.replies, 20 keys
 -- $1 parents, $2 workspaceId, $3 limit
@@ -126,8 +151,13 @@ cross join lateral (
 ) as counted;
 
 -- 12. contactById, 20 keys
--- $1 workspaceId, $2 keys
-select "contacts"."id" as "id", "contacts"."network" as "network", "contacts"."handle" as "handle", "contacts"."display_name" as "displayName", "contacts"."avatar_url" as "avatarUrl", "contacts"."created_at" as "createdAt"
-from "contacts"
-where "contacts"."workspace_id" = $1::uuid
-  and "contacts"."id" = any($2::uuid[]);
+-- $1 keys, $2 workspaceId
+select found.*
+from unnest($1::uuid[]) as wanted(key)
+cross join lateral (
+  select "contacts"."id" as "id", "contacts"."network" as "network", "contacts"."handle" as "handle", "contacts"."display_name" as "displayName", "contacts"."avatar_url" as "avatarUrl", "contacts"."created_at" as "createdAt"
+  from "contacts"
+  where "contacts"."workspace_id" = $2::uuid
+    and "contacts"."id" = wanted.key
+  limit 1
+) as found;

@@ -23,8 +23,13 @@ order by merged."timelineAt" asc, merged."id" asc
 limit $4::int;
 
 -- 2. accountById, 3 keys
--- $1 workspaceId, $2 keys
-select "accounts"."id" as "id", "accounts"."network" as "network", "accounts"."handle" as "handle"
-from "accounts"
-where "accounts"."workspace_id" = $1::uuid
-  and "accounts"."id" = any($2::uuid[]);
+-- $1 keys, $2 workspaceId
+select found.*
+from unnest($1::uuid[]) as wanted(key)
+cross join lateral (
+  select "accounts"."id" as "id", "accounts"."network" as "network", "accounts"."handle" as "handle"
+  from "accounts"
+  where "accounts"."workspace_id" = $2::uuid
+    and "accounts"."id" = wanted.key
+  limit 1
+) as found;
