@@ -388,15 +388,21 @@ describe("the headline operation", () => {
 });
 
 describe("rows by their ids", () => {
-  it.each([
+  const lookups = [
     { loader: "postById", kind: "Post" },
     { loader: "commentById", kind: "Comment" },
     { loader: "contactById", kind: "Contact" },
     { loader: "metricsOfPost", kind: "Post" },
-  ] as const)("$loader reads the primary key, once a key", async ({ loader, kind }) => {
-    await expectPrimaryKey(loader, kind);
-    await whereMostAreSmall(app.database, () => expectPrimaryKey(loader, kind));
-  });
+  ] as const;
+
+  it.each(lookups)("$loader reads the primary key, once a key", ({ loader, kind }) =>
+    expectPrimaryKey(loader, kind),
+  );
+
+  it("are read by the primary key also where most workspaces are small", () =>
+    whereMostAreSmall(app.database, async () => {
+      for (const { loader, kind } of lookups) await expectPrimaryKey(loader, kind);
+    }));
 
   async function expectPrimaryKey(loader: string, kind: Kind) {
     const one = await statementOf(
