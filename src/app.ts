@@ -28,7 +28,8 @@ import { createContext, type RequestContext } from "./context.ts";
 import { APP_ROLE } from "./db/client.ts";
 import { Pool, type PoolOptions } from "./db/pool.ts";
 import { DocumentStore } from "./document-store.ts";
-import { createExecutor } from "./execution/executor.ts";
+import { compileQueries } from "./execution/executor.ts";
+import { compiledQueries } from "./execution/plugin.ts";
 import { stringifyResult } from "./execution/written-data.ts";
 import { gates } from "./gates/plugin.ts";
 import { graphiql } from "./graphiql.ts";
@@ -89,7 +90,7 @@ const LOOKUP_CONNECTIONS = 2;
 
 /** One for all apps of a process: what they differ in stands in their contexts. */
 const schema = buildSchema();
-const executeOperation = createExecutor(schema);
+const executeCompiled = compileQueries(schema);
 
 /** How many passwords are hashed at the same time, of which each takes 32 MB, and how many wait. */
 const SIGN_INS = { running: 2, queued: 50 };
@@ -223,23 +224,7 @@ async function connectRedis(options: RedisOptions, logger: Logger) {
 function apolloOptions(config: Config, logger: Logger): ApolloServerOptions<RequestContext> {
   const { plugin: gatesPlugin, ...gateOptions } = gates(config);
   return {
-    // Apollo's door for executors of one's own.
-    gateway: {
-      load: async () => ({
-        executor: async ({ document, request, context }) =>
-          executeOperation({
-            document,
-            operationName: request.operationName,
-            variables: request.variables,
-            contextValue: context,
-          }),
-      }),
-      onSchemaLoadOrUpdate(tell) {
-        tell({ apiSchema: schema, coreSupergraphSdl: "" });
-        return () => undefined;
-      },
-      stop: async () => undefined,
-    },
+    schema,
     // Apollo hands on what it gives, as it is: the endpoint finds a string, or the bytes of a long answer.
     stringifyResult: stringifyResult as (...result: Parameters<typeof stringifyResult>) => string,
     formatError,
@@ -254,6 +239,7 @@ function apolloOptions(config: Config, logger: Logger): ApolloServerOptions<Requ
     plugins: [
       gatesPlugin,
       budgetPlugin(config.limits),
+      compiledQueries(executeCompiled),
       insight(logger),
       httpStatus(),
       // It wraps every field of every answer.

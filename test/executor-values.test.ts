@@ -7,7 +7,7 @@ import {
   type GraphQLScalarType,
 } from "graphql";
 import { afterAll, beforeAll, expect, it } from "vitest";
-import { createExecutor } from "../src/execution/executor.ts";
+import { createExecutor } from "./support/executor.ts";
 import { buildLeafSchema, leafCases, type LeafCase } from "./support/odd-leaves.ts";
 import { buildOddSchema, type Mood, type OddContext } from "./support/odd-schema.ts";
 import { Duel } from "./support/parity.ts";

@@ -47,8 +47,13 @@ function isList(given: Values[string]): given is readonly string[] {
 }
 
 /** PostgreSQL's text form of an array of strings. */
-export const arrayText = (list: readonly string[]) =>
-  `{${list.map((item) => `"${item.replace(/["\\]/g, "\\$&")}"`).join(",")}}`;
+export function arrayText(list: readonly string[]) {
+  if (list.length === 0) return "{}";
+  // Nearly always they are ids: one look at all of them instead of one at each.
+  const hasSpecial = /["\\]/.test(list.join(""));
+  const items = hasSpecial ? list.map((item) => item.replace(/["\\]/g, "\\$&")) : list;
+  return `{"${items.join('","')}"}`;
+}
 
 /** The columns of a table under their names in its row type, without its secrets. */
 const readableColumns = (table: PgTable) =>

@@ -1,12 +1,10 @@
 import {
-  execute,
   getOperationAST,
   getVariableValues,
   Kind,
   OperationTypeNode,
   visit,
   type DocumentNode,
-  type ExecutionResult,
   type FragmentDefinitionNode,
   type GraphQLSchema,
   type OperationDefinitionNode,
@@ -25,18 +23,18 @@ export interface ExecutionRequest {
   contextValue: unknown;
 }
 
-/** `data` is {@link WrittenData} where the compiled way was taken, and a tree otherwise. */
-export type Execute = (request: ExecutionRequest) => Promise<ExecutionResult>;
+/** Undefined for what graphql-js must execute. */
+export type ExecuteCompiled = (request: ExecutionRequest) => Promise<WrittenData | undefined>;
 
 /**
- * Executes operations of a schema. Queries are compiled: their selections are collected once, their
- * resolvers asked level by level, and the answer is written without building a tree.
+ * Executes queries of a schema the compiled way: their selections are collected once, their resolvers
+ * asked level by level, and the answer is written without building a tree.
  *
- * That way knows only success. Whatever fails, or is not foreseen, goes to graphql-js with the same
+ * That way knows only success. Whatever fails, or is not foreseen, must go to graphql-js with the same
  * context, so that errors, their paths and the nulls around them are those of the reference; loaders
  * remember what they have read, so no statement runs twice. Mutations and introspection go there whole.
  */
-export function createExecutor(schema: GraphQLSchema): Execute {
+export function compileQueries(schema: GraphQLSchema): ExecuteCompiled {
   const compiled = new WeakMap<OperationDefinitionNode, CompiledOperation>();
 
   const compiledOf = (document: DocumentNode, operation: OperationDefinitionNode) => {
@@ -48,26 +46,19 @@ export function createExecutor(schema: GraphQLSchema): Execute {
     return found;
   };
 
-  const quickly = async (request: ExecutionRequest): Promise<ExecutionResult | undefined> => {
+  return async (request) => {
     const operation = getOperationAST(request.document, request.operationName);
     if (operation?.operation !== OperationTypeNode.QUERY) return undefined;
     const run = compiledOf(request.document, operation).run(request);
     if (!run) return undefined;
     try {
       await load(run);
-      return { data: new WrittenData(write(run), () => run.shapeOf()) as never };
+      return new WrittenData(write(run), () => run.shapeOf());
     } catch {
       // What it was, graphql-js will say.
       run.isOver = true;
       return undefined;
     }
-  };
-
-  return async (request) => {
-    const result = await quickly(request);
-    if (result) return result;
-    const { document, operationName, variables, contextValue } = request;
-    return execute({ schema, document, operationName, variableValues: variables, contextValue });
   };
 }
 

@@ -64,8 +64,8 @@ async function loadBelow(run: Run, field: LoadedField, values: readonly unknown[
   const objects: unknown[] = [];
   for (const value of values) gather(field.nesting, value, objects);
   if (objects.length === 0) return;
-  const type = getNamedType(field.definition.type);
-  if (isObjectType(type)) return loadObjects(run, run.plan.below(field, type), objects);
+  const { objectType } = field;
+  if (objectType) return loadObjects(run, run.plan.below(field, objectType), objects);
 
   const byPlan = new Map<ObjectPlan, unknown[]>();
   run.plans[field.slot] = objects.map((object) => {

@@ -1,7 +1,7 @@
 import {
   defaultFieldResolver,
   getArgumentValues,
-  isAbstractType,
+  isObjectType,
   isLeafType,
   isListType,
   isNonNullType,
@@ -52,7 +52,10 @@ export interface LoadedField {
   write: Write;
   /** Of objects. */
   nesting: Nesting;
-  isAbstract: boolean;
+  /** The type of the objects; undefined for one that may be several, or for a leaf. */
+  objectType: GraphQLObjectType | undefined;
+  /** Whether the arguments differ from request to request. */
+  hasVariables: boolean;
   /** The selections by the type of the objects, made when the first of a type comes. */
   below: Map<GraphQLObjectType, ObjectPlan>;
 }
@@ -126,7 +129,7 @@ export class OperationPlan {
     const [node] = field.nodes;
     if (!node) throw new Surprise("a field without a node");
     values = getArgumentValues(field.definition, node, variables);
-    if (!hasVariables(node)) this.#arguments.set(field, values);
+    if (!field.hasVariables) this.#arguments.set(field, values);
     return values;
   }
 
@@ -177,7 +180,8 @@ export class OperationPlan {
       resolve,
       write,
       nesting: nestingOf(definition.type),
-      isAbstract: isAbstractType(type),
+      objectType: isObjectType(type) ? type : undefined,
+      hasVariables: nodes[0] !== undefined && hasVariables(nodes[0]),
       below: new Map(),
     };
   }

@@ -1,4 +1,3 @@
-import { getNamedType, isObjectType } from "graphql";
 import { JsonText } from "./json-text.ts";
 import type { LoadedField, Nesting, ObjectPlan } from "./plan.ts";
 import type { Run } from "./run.ts";
@@ -69,8 +68,7 @@ class Writing {
   }
 
   #planOf(field: LoadedField): ObjectPlan {
-    const type = getNamedType(field.definition.type);
-    if (isObjectType(type)) return this.#run.plan.below(field, type);
+    if (field.objectType) return this.#run.plan.below(field, field.objectType);
     const place = this.#nextPlan[field.slot] ?? 0;
     this.#nextPlan[field.slot] = place + 1;
     const plan = this.#run.plans[field.slot]?.[place];

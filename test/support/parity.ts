@@ -9,7 +9,7 @@ import {
   type ExecutionResult,
   type GraphQLSchema,
 } from "graphql";
-import { createExecutor, type Execute } from "../../src/execution/executor.ts";
+import { createExecutor, type Execute } from "./executor.ts";
 import { stringifyResult, WrittenData } from "../../src/execution/written-data.ts";
 
 /** What both executors are asked. */
