@@ -4,7 +4,7 @@ import { GraphQLError, GraphQLScalarType, Kind } from "graphql";
 const MOMENT =
   /^(\d{4}-\d\d-\d\d)[Tt]((?:[01]\d|2[0-3]):\d\d:\d\d(?:\.\d{1,9})?)(Z|z|[+-]\d\d:\d\d)$/;
 /** `2026-03-01 09:30:00.12+00`, as PostgreSQL writes a moment with the time zone set to UTC. */
-const POSTGRES_MOMENT = /^(\d{4}-\d\d-\d\d) (\d\d:\d\d:\d\d)(?:\.(\d{1,3}))?\+00$/;
+const POSTGRES_MOMENT = /^\d{4}-\d\d-\d\d \d\d:\d\d:\d\d(?:\.\d{1,3})?\+00$/;
 
 function parseMoment(input: unknown): string {
   if (typeof input !== "string") throw notAMoment(input);
@@ -30,9 +30,10 @@ function notAMoment(input: unknown) {
 
 /** Moments come out of the database as text; a Date for each would cost 18 times this. */
 function serializeMoment(output: unknown): string {
-  const parts = typeof output === "string" ? POSTGRES_MOMENT.exec(output) : null;
-  if (!parts) throw new GraphQLError("DateTime cannot represent a value that is no moment");
-  return `${parts[1]}T${parts[2]}.${(parts[3] ?? "").padEnd(3, "0")}Z`;
+  if (typeof output !== "string" || !POSTGRES_MOMENT.test(output)) {
+    throw new GraphQLError("DateTime cannot represent a value that is no moment");
+  }
+  return `${output.slice(0, 10)}T${output.slice(11, 19)}.${output.slice(20, -3).padEnd(3, "0")}Z`;
 }
 
 function wholeNumber(value: unknown): number {
