@@ -30,7 +30,6 @@ import { Pool, type PoolOptions } from "./db/pool.ts";
 import { DocumentStore } from "./document-store.ts";
 import { compileQueries } from "./execution/executor.ts";
 import { compiledQueries } from "./execution/plugin.ts";
-import { stringifyResult } from "./execution/written-data.ts";
 import { gates } from "./gates/plugin.ts";
 import { graphiql } from "./graphiql.ts";
 import { healthRoutes } from "./health.ts";
@@ -225,8 +224,6 @@ function apolloOptions(config: Config, logger: Logger): ApolloServerOptions<Requ
   const { plugin: gatesPlugin, ...gateOptions } = gates(config);
   return {
     schema,
-    // Apollo hands on what it gives, as it is: the endpoint finds a string, or the bytes of a long answer.
-    stringifyResult: stringifyResult as (...result: Parameters<typeof stringifyResult>) => string,
     formatError,
     logger,
     includeStacktraceInErrorResponses: false,

@@ -31,8 +31,13 @@ export class WrittenData {
   }
 }
 
+/** What is not there may be undefined. */
+type Result = {
+  [Name in keyof FormattedExecutionResult]: FormattedExecutionResult[Name] | undefined;
+};
+
 /** The JSON of a result, ended by a line break, its members in the given order; bytes when it is long. */
-export function stringifyResult(result: FormattedExecutionResult): string | Buffer {
+export function stringifyResult(result: Result): string | Buffer {
   const parts: (string | Buffer)[] = [];
   for (const [name, value] of Object.entries(result) as [string, unknown][]) {
     const json = value instanceof WrittenData ? value.json : JSON.stringify(value);

@@ -4,6 +4,7 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
 import { budgetHeaders } from "../budget/headers.ts";
 import type { JsonLimits } from "../config.ts";
 import type { createContext, LogLine, RequestContext } from "../context.ts";
+import { stringifyResult } from "../execution/written-data.ts";
 import type { Logger } from "../insight/log.ts";
 import { endedEarly, logRefused } from "../insight/plugin.ts";
 import { GRAPHQL_METHODS, GRAPHQL_PATH } from "./edge.ts";
@@ -133,41 +134,35 @@ async function execute(
   parameters: GraphQLParameters,
   context: RequestContext,
 ) {
-  const { status, headers, body } = await apollo.executeHTTPGraphQLRequest({
-    httpGraphQLRequest: apolloRequest(request, parameters),
-    context: async () => context,
-  });
-  if (body.kind !== "complete") throw new Error("an answer in parts was not asked for");
+  const type = negotiate(request.headers.accept) ?? responseTypes[0];
+  const { body, http } = await apollo.executeOperation(
+    { ...parameters, http: httpOf(request, type) },
+    { contextValue: context },
+  );
+  if (body.kind !== "single") throw new Error("an answer in parts was not asked for");
+  void reply.header("content-type", `${type}; charset=utf-8`);
   // A refusal for want of budget has its own, with the budget that was too small.
   if (context.charge) void reply.headers(budgetHeaders(context.charge.levels));
-  for (const [name, value] of headers) void reply.header(name, value);
-  void reply.code(status ?? 200);
-  const json = body.string as string | Buffer;
-  if (request.method !== "POST" && reply.statusCode === 200 && isWhole(json)) {
-    const isKept = isUnchanged(request, reply, context, json);
-    if (isKept) return reply.code(304).removeHeader("content-type").send();
+  for (const [name, value] of http.headers) void reply.header(name, value);
+  void reply.code(http.status ?? 200);
+  const { errors, data, extensions } = body.singleResult;
+  const json = stringifyResult({ errors, data, extensions });
+  const isWhole = reply.statusCode === 200 && errors === undefined;
+  if (request.method !== "POST" && isWhole && isUnchanged(request, reply, context, json)) {
+    return reply.code(304).removeHeader("content-type").send();
   }
   return reply.send(json);
 }
 
-/** Apollo puts errors first. */
-function isWhole(json: string | Buffer) {
-  const start = typeof json === "string" ? json : json.toString("latin1", 0, 16);
-  return !start.startsWith('{"errors"');
-}
-
-/** The checked parameters, in the form in which Apollo reads them; of the headers it needs one. */
-function apolloRequest(request: FastifyRequest, parameters: GraphQLParameters): HTTPGraphQLRequest {
-  // Exactly one type: Apollo would also choose between others.
-  const accept = negotiate(request.headers.accept) ?? responseTypes[0];
-  const headers = new HeaderMap([["accept", accept]]);
-  if (request.method === "POST") return { method: "POST", headers, search: "", body: parameters };
-  const search = new URLSearchParams();
-  for (const [name, value] of Object.entries(parameters)) {
-    search.set(name, typeof value === "string" ? value : JSON.stringify(value));
-  }
-  // HEAD is a GET whose body is not sent.
-  return { method: "GET", headers, search: `?${search.toString()}`, body: undefined };
+/** What Apollo, and its plugins, need to know of HTTP. */
+function httpOf({ method }: FastifyRequest, accept: string): HTTPGraphQLRequest {
+  return {
+    // HEAD is a GET whose body is not sent.
+    method: method === "POST" ? "POST" : "GET",
+    headers: new HeaderMap([["accept", accept]]),
+    search: "",
+    body: undefined,
+  };
 }
 
 function headerOf(request: FastifyRequest, name: string): string | undefined {
