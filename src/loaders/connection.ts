@@ -126,7 +126,8 @@ export function connection<Row extends object>(definition: ConnectionDefinition)
     return known.request;
   };
 
-  return async (
+  // Not async: it is asked once for each parent, and the loader's promise is enough.
+  return (
     context: RequestContext,
     args: ConnectionArguments,
     parentId: string = ROOT,
