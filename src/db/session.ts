@@ -22,9 +22,9 @@ interface Opened {
  * A query's only door to SQL: one read-only snapshot on one connection, for one workspace.
  *
  * The connection is taken on first use. BEGIN, SET LOCAL and SAVEPOINT travel in one message, together
- * with the first statement, so that they cost no round trip; and COMMIT as well when it is the only one. A statement that fails takes nothing with
- * it: the next one starts again at the savepoint, with the same snapshot. {@link close} gives the
- * connection back, always.
+ * with the first statement, so that they cost no round trip; and COMMIT as well when it is the only one.
+ * A statement that fails takes nothing with it: the next one starts again at the savepoint, with the same
+ * snapshot. {@link close} gives the connection back, always.
  */
 export class ReadSession {
   readonly workspaceId: string;
@@ -71,8 +71,8 @@ export class ReadSession {
   /**
    * Runs one statement of the snapshot. The value `workspaceId` is always filled in from the session.
    * Throws PoolError without a connection, NotMigratedError and PostgresError for what the database
-   * refuses, and the reason
-   * of its closing, {@link RequestEndedError} unless told, when nobody waits for the rows any more.
+   * refuses, and the reason of its closing, {@link RequestEndedError} unless told, when nobody waits for
+   * the rows any more.
    */
   async run<Row>(statement: Statement<Row>, values: Values, asking: Asking): Promise<Row[]> {
     if (this.#closed) throw this.#end();

@@ -4,8 +4,11 @@ const CHUNK_CHARACTERS = 16_384;
 /** A UTF-16 unit takes at most so many bytes in UTF-8. */
 const MOST_BYTES = 3;
 
+/** What an answer of usual size needs; more is given back when the answer is written. */
+const USUAL_BYTES = 1024 * 1024;
+
 /** Where text becomes bytes: one for all answers, because each is written without a break. */
-let scratch = Buffer.allocUnsafeSlow(64 * 1024);
+let scratch = Buffer.allocUnsafeSlow(USUAL_BYTES);
 
 /**
  * JSON on its way out. What is short stays a string; what is long becomes bytes piece by piece: as one
@@ -23,7 +26,9 @@ export class JsonText {
   end(): string | Buffer {
     if (this.#bytes === 0) return this.#text;
     this.#flush();
-    return Buffer.from(scratch.subarray(0, this.#bytes));
+    const bytes = Buffer.from(scratch.subarray(0, this.#bytes));
+    if (scratch.length > USUAL_BYTES) scratch = Buffer.allocUnsafeSlow(USUAL_BYTES);
+    return bytes;
   }
 
   #flush() {

@@ -10,7 +10,6 @@ import { selected } from "./selected-columns.ts";
 /** From a tag to its posts. */
 const tagged = {
   table: postTags,
-  reads: selected(),
   columns: new Map([
     [posts.id, postTags.postId],
     [posts.timelineAt, postTags.timelineAt],
