@@ -87,6 +87,8 @@ export class OperationPlan {
   readonly root: ObjectPlan;
   /** How many slots have been given out. */
   slots = 0;
+  /** How many fields have been compiled. */
+  fields = 0;
   readonly #conditions: Record<string, unknown>;
   readonly #arguments = new WeakMap<LoadedField, object>();
 
@@ -153,6 +155,7 @@ export class OperationPlan {
       fields.push(this.#field(type, definition, responseKey, key, nodes));
     }
     const loaded = fields.filter(isLoaded);
+    this.fields += fields.length;
     return { type, fields, loaded, slot: this.slots++ };
   }
 
