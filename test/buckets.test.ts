@@ -154,6 +154,15 @@ describe.runIf(hasRedis)("budgets in Redis", () => {
     expect(await left(there, fast, 100)).toBeLessThan(100);
   });
 
+  it("take back whole points, however little has leaked out since", async () => {
+    const budget = new Budget(one);
+    const aged = holder("aged", 60);
+    const levels = await budget.take([aged], 40);
+    await sleep(30);
+    await budget.giveBack({ levels, points: 40 });
+    expect(await left(budget, aged, 60)).toBe(0);
+  });
+
   it("do not take back what has leaked out", async () => {
     const [here, there] = [new Budget(one), new Budget(other)];
     const leaking = holder("leaking", 6000);

@@ -48,9 +48,10 @@ export const raised = ({ holder, limit, remaining }: Level, points: number): Lev
 
 /**
  * How much of points that were taken then can be given back: the bucket has leaked since, and what has
- * leaked has come back already. Others may have filled it meanwhile; that is theirs.
+ * leaked has come back already. Others may have filled it meanwhile; that is theirs. Whole points: the
+ * limiter in Redis takes no others, and would give them back to this process alone.
  */
 export function returnable({ holder, limit, resetAt }: Level, points: number): number {
   const left = ((resetAt - Date.now()) * limit) / (windowSecondsOf(holder) * 1000);
-  return Math.max(0, Math.min(points, left));
+  return Math.max(0, Math.min(points, Math.round(left)));
 }
