@@ -16,7 +16,7 @@ export function compiledQueries(execute: ExecuteCompiled): ApolloServerPlugin<Re
           if (!data) return null;
           return {
             http: { status: undefined, headers: new HeaderMap() },
-            // Of the data nobody reads but `stringifyResult`.
+            // It has no fields: `stringifyResult` and the rate budget know that.
             body: { kind: "single", singleResult: { data: data as never } },
           };
         },
