@@ -50,7 +50,7 @@ export class SelectingStatements<Row> {
     make: (leftOut: LeftOut) => Statement<Row>,
   ): Statement<Row> {
     const leftOut = fields ? this.#leftOutBy(fields) : NOTHING;
-    return remember(this.#statements, [shapeKey, ...leftOut].join(" "), () => {
+    return remember(this.#statements, `${shapeKey} without ${[...leftOut].join(" ")}`, () => {
       const [oldest] = this.#statements.keys();
       if (oldest !== undefined && this.size >= MOST_STATEMENTS) this.#statements.delete(oldest);
       return make(leftOut);
