@@ -15,7 +15,7 @@ export interface Measured {
   nodes: number;
   /** About how many values of the schema it reads. */
   introspection: number;
-  /** The names of all fields that its document selects. */
+  /** The fields that it selects, as `Post.body`. */
   fields: ReadonlySet<string>;
 }
 

@@ -47,7 +47,7 @@ async function askGenerated(
     const made = generateOperation(world.targetOf(asker, kind), random, kind);
     const document = parse(made.text);
     // Of every eighth one ours reads only the columns that it needs, as the gates have it.
-    const fields = seed % 8 === 0 ? fieldsOf(document) : undefined;
+    const fields = seed % 8 === 0 ? fieldsOf(world.schema, document) : undefined;
     const contextOf = (isOurs: boolean) => {
       const context = makeContext(asker);
       if (isOurs && fields) context.measured.fields = fields;
@@ -136,7 +136,7 @@ describe("operations of tests and pages", () => {
         scopes: ["read", "write", "admin", "insight"],
       },
     };
-    const fields = fieldsOf(question.document);
+    const fields = fieldsOf(world.schema, question.document);
     const contextOf = (isOurs: boolean) => {
       const context = contextFor(app.pool, asker);
       if (isOurs) context.measured.fields = fields;

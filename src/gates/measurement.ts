@@ -1,7 +1,7 @@
 import {
   getVariableValues,
+  isAbstractType,
   OperationTypeNode,
-  visit,
   type DocumentNode,
   type GraphQLSchema,
   type OperationDefinitionNode,
@@ -20,7 +20,7 @@ export interface Measurement {
   /** About how many values it reads of the schema. */
   introspection: number;
   depth: number;
-  /** The names of all fields that the document selects. */
+  /** The fields that it selects, as `Post.body`; of an interface's field, those of all its types. */
   fields: ReadonlySet<string>;
   plan: Plan;
   /** What it costs at most, by graphql-query-complexity. */
@@ -49,7 +49,7 @@ export function measure(
     roots: rootFields(measured),
     introspection: introspectionSize(measured),
     depth: measureDepth(plan),
-    fields: fieldsOf(document),
+    fields: fieldsOf(plan),
     plan,
     atMost,
     isPlanRight,
@@ -58,9 +58,14 @@ export function measure(
   };
 }
 
-function fieldsOf(document: DocumentNode): Set<string> {
+function fieldsOf({ schema, sets }: Plan): Set<string> {
   const names = new Set<string>();
-  visit(document, { Field: ({ name }) => void names.add(name.value) });
+  for (const { type, terms } of sets) {
+    const types = isAbstractType(type) ? schema.getPossibleTypes(type) : [type];
+    for (const { field } of terms) {
+      if (field) for (const { name } of types) names.add(`${name}.${field.name}`);
+    }
+  }
   return names;
 }
 

@@ -4,12 +4,14 @@ import { connection } from "./connection.ts";
 import { anyOf } from "./filters.ts";
 import { selected } from "./selected-columns.ts";
 
-export const accountById = byId<AccountRow>("accountById", accounts, { reads: selected() });
+export const accountById = byId<AccountRow>("accountById", accounts, {
+  reads: selected("Account"),
+});
 
 export const accountsOfWorkspace = connection<AccountRow>({
   name: "Query.accounts",
   table: accounts,
-  reads: selected(),
+  reads: selected("Account"),
   orders: {
     OLDEST_FIRST: { by: accounts.createdAt, direction: "asc" },
     NEWEST_FIRST: { by: accounts.createdAt, direction: "desc" },

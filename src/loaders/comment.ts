@@ -16,13 +16,13 @@ const filters = {
 };
 
 export const commentById = byId<CommentRow>("commentById", comments, {
-  reads: selected(comments.contactId),
+  reads: selected("Comment", comments.contactId),
 });
 
 export const commentsOfWorkspace = connection<CommentRow>({
   name: "Query.comments",
   table: comments,
-  reads: selected(comments.contactId),
+  reads: selected("Comment", comments.contactId),
   orders,
   filters: { ...filters, accountIds: anyOf(comments.accountId, { of: "Account" }) },
 });
@@ -30,7 +30,7 @@ export const commentsOfWorkspace = connection<CommentRow>({
 export const commentsOfPost = connection<CommentRow>({
   name: "Post.comments",
   table: comments,
-  reads: selected(comments.contactId),
+  reads: selected("Comment", comments.contactId),
   parent: comments.postId,
   orders,
   filters,
@@ -39,7 +39,7 @@ export const commentsOfPost = connection<CommentRow>({
 export const commentsOfContact = connection<CommentRow>({
   name: "Contact.comments",
   table: comments,
-  reads: selected(comments.contactId),
+  reads: selected("Comment", comments.contactId),
   parent: comments.contactId,
   orders,
   filters,
@@ -48,7 +48,7 @@ export const commentsOfContact = connection<CommentRow>({
 export const repliesOfComment = connection<CommentRow>({
   name: "Comment.replies",
   table: comments,
-  reads: selected(comments.contactId),
+  reads: selected("Comment", comments.contactId),
   parent: comments.parentId,
   orders,
 });

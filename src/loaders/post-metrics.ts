@@ -4,5 +4,5 @@ import { selected } from "./selected-columns.ts";
 
 export const metricsOfPost = byId<PostMetricsRow>("metricsOfPost", postMetrics, {
   key: postMetrics.postId,
-  reads: selected(),
+  reads: selected("PostMetrics"),
 });

@@ -33,12 +33,12 @@ const filters = {
 };
 const tagIds = anyOfLinked(posts.id, tagged, postTags.tagId, { of: "Tag" });
 
-export const postById = byId<PostRow>("postById", posts, { reads: selected() });
+export const postById = byId<PostRow>("postById", posts, { reads: selected("Post") });
 
 export const postsOfWorkspace = connection<PostRow>({
   name: "Query.posts",
   table: posts,
-  reads: selected(),
+  reads: selected("Post"),
   orders,
   filters: {
     ...filters,
@@ -53,7 +53,7 @@ export const postsOfWorkspace = connection<PostRow>({
 export const postsOfAccount = connection<PostRow>({
   name: "Account.posts",
   table: posts,
-  reads: selected(),
+  reads: selected("Post"),
   parent: posts.accountId,
   orders,
   filters: { ...filters, tagIds },
@@ -62,7 +62,7 @@ export const postsOfAccount = connection<PostRow>({
 export const postsOfMember = connection<PostRow>({
   name: "Member.posts",
   table: posts,
-  reads: selected(),
+  reads: selected("Post"),
   parent: posts.authorId,
   orders,
   filters,
@@ -71,7 +71,7 @@ export const postsOfMember = connection<PostRow>({
 export const postsOfTag = connection<PostRow>({
   name: "Tag.posts",
   table: posts,
-  reads: selected(),
+  reads: selected("Post"),
   parent: postTags.tagId,
   through: tagged,
   orders,

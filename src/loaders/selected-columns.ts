@@ -4,14 +4,14 @@ import { namedColumns, type Statement } from "../db/statement.ts";
 import { remember } from "./remember.ts";
 
 /** Which columns a loader reads: all, or what {@link selected} says. */
-export type Reads = "all" | { besides: readonly PgColumn[] };
+export type Reads = "all" | { type: string; besides: readonly PgColumn[] };
 
 /**
- * A loader reads the columns whose fields the operation names (`body` for `body`, `accountId` for
- * `account`), the id, and those given. Only for types whose resolvers read nothing else of a row: what is
+ * A loader reads the columns whose fields the operation selects of a type (`body` for `body`, `accountId`
+ * for `account`), the id, and those given. Only for types whose resolvers read nothing else of a row: what is
  * left out is undefined there, whatever the row's type says. test/selected-columns.test.ts tries each field.
  */
-export const selected = (...besides: PgColumn[]): Reads => ({ besides });
+export const selected = (type: string, ...besides: PgColumn[]): Reads => ({ type, besides });
 
 /** The names of columns that an operation does without. */
 export type LeftOut = ReadonlySet<string>;
@@ -23,7 +23,8 @@ const MOST_STATEMENTS = 256;
 
 /** The statements of one loader, made when they are first needed. */
 export class SelectingStatements<Row> {
-  readonly #optional: readonly string[];
+  /** The columns that may be left out, with the fields of which one needs it. */
+  readonly #optional: readonly (readonly [column: string, ...fields: string[]])[];
   readonly #statements = new Map<string, Statement<Row>>();
   /** By the fields of an operation, which are one object for all its requests. */
   readonly #leftOut = new WeakMap<ReadonlySet<string>, LeftOut>();
@@ -35,7 +36,7 @@ export class SelectingStatements<Row> {
         ? []
         : namedColumns(table)
             .filter(([, column]) => !needed.includes(column) && !reads.besides.includes(column))
-            .map(([name]) => name);
+            .map(([name]) => [name, `${reads.type}.${name}`, `${reads.type}.${relationOf(name)}`]);
   }
 
   /** How many are kept. */
@@ -59,8 +60,10 @@ export class SelectingStatements<Row> {
 
   #leftOutBy(fields: ReadonlySet<string>): LeftOut {
     return remember(this.#leftOut, fields, () => {
-      const isAsked = (name: string) => fields.has(name) || fields.has(relationOf(name));
-      return new Set(this.#optional.filter((name) => !isAsked(name)));
+      const unasked = this.#optional.filter(
+        ([, ...needing]) => !needing.some((field) => fields.has(field)),
+      );
+      return new Set(unasked.map(([name]) => name));
     });
   }
 }

@@ -5,7 +5,7 @@
 select found.*
 from unnest($1::uuid[]) as wanted(key)
 cross join lateral (
-  select "contacts"."id" as "id", "contacts"."network" as "network", "contacts"."handle" as "handle", "contacts"."display_name" as "displayName", "contacts"."created_at" as "createdAt"
+  select "contacts"."id" as "id", "contacts"."network" as "network", "contacts"."display_name" as "displayName"
   from "contacts"
   where "contacts"."workspace_id" = $2::uuid
     and "contacts"."id" = wanted.key
@@ -17,7 +17,7 @@ cross join lateral (
 select parent.place::int as "parentPlace", page.*
 from unnest($1::uuid[]) with ordinality as parent(key, place)
 cross join lateral (
-  select "comments"."id" as "id", "comments"."account_id" as "accountId", "comments"."post_id" as "postId", "comments"."contact_id" as "contactId", "comments"."status" as "status", "comments"."body" as "body", "comments"."created_at" as "createdAt"
+  select "comments"."id" as "id", "comments"."post_id" as "postId", "comments"."contact_id" as "contactId", "comments"."status" as "status", "comments"."body" as "body", "comments"."created_at" as "createdAt"
   from "comments"
   where "comments"."workspace_id" = $2::uuid
     and "comments"."contact_id" = parent.key
@@ -43,7 +43,7 @@ cross join lateral (
 select found.*
 from unnest($1::uuid[]) as wanted(key)
 cross join lateral (
-  select "posts"."id" as "id", "posts"."account_id" as "accountId", "posts"."network" as "network", "posts"."status" as "status", "posts"."body" as "body", "posts"."created_at" as "createdAt"
+  select "posts"."id" as "id", "posts"."account_id" as "accountId", "posts"."body" as "body"
   from "posts"
   where "posts"."workspace_id" = $2::uuid
     and "posts"."id" = wanted.key
@@ -55,7 +55,7 @@ cross join lateral (
 select found.*
 from unnest($1::uuid[]) as wanted(key)
 cross join lateral (
-  select "accounts"."id" as "id", "accounts"."network" as "network", "accounts"."handle" as "handle", "accounts"."display_name" as "displayName", "accounts"."created_at" as "createdAt"
+  select "accounts"."id" as "id", "accounts"."handle" as "handle"
   from "accounts"
   where "accounts"."workspace_id" = $2::uuid
     and "accounts"."id" = wanted.key

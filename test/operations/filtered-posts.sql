@@ -10,7 +10,7 @@ cross join (
   select unnest($2::text[]) as value
 ) as fan1
 cross join lateral (
-  select "posts"."id" as "id", "posts"."account_id" as "accountId", "posts"."network" as "network", "posts"."author_id" as "authorId", "posts"."status" as "status", "posts"."body" as "body", "posts"."timeline_at" as "timelineAt"
+  select "posts"."id" as "id", "posts"."account_id" as "accountId", "posts"."author_id" as "authorId", "posts"."status" as "status", "posts"."body" as "body", "posts"."timeline_at" as "timelineAt"
   from "posts"
   where "posts"."workspace_id" = $3::uuid
     and "posts"."account_id" = fan0.value
@@ -37,7 +37,7 @@ from (
 select found.*
 from unnest($1::uuid[]) as wanted(key)
 cross join lateral (
-  select "accounts"."id" as "id", "accounts"."network" as "network", "accounts"."handle" as "handle", "accounts"."display_name" as "displayName"
+  select "accounts"."id" as "id", "accounts"."network" as "network", "accounts"."handle" as "handle"
   from "accounts"
   where "accounts"."workspace_id" = $2::uuid
     and "accounts"."id" = wanted.key

@@ -2,7 +2,7 @@
 
 -- 1. Query.accounts, 1 key
 -- $1 workspaceId, $2 limit
-select "accounts"."id" as "id", "accounts"."network" as "network", "accounts"."handle" as "handle", "accounts"."display_name" as "displayName", "accounts"."avatar_url" as "avatarUrl", "accounts"."follower_count" as "followerCount", "accounts"."created_at" as "createdAt"
+select "accounts"."id" as "id", "accounts"."network" as "network", "accounts"."handle" as "handle", "accounts"."display_name" as "displayName", "accounts"."follower_count" as "followerCount", "accounts"."created_at" as "createdAt"
 from "accounts"
 where "accounts"."workspace_id" = $1::uuid
 order by "accounts"."created_at" asc, "accounts"."id" asc
@@ -13,7 +13,7 @@ limit $2::int;
 select parent.place::int as "parentPlace", page.*
 from unnest($1::uuid[]) with ordinality as parent(key, place)
 cross join lateral (
-  select "posts"."id" as "id", "posts"."network" as "network", "posts"."author_id" as "authorId", "posts"."status" as "status", "posts"."body" as "body", "posts"."created_at" as "createdAt", "posts"."published_at" as "publishedAt", "posts"."timeline_at" as "timelineAt"
+  select "posts"."id" as "id", "posts"."status" as "status", "posts"."body" as "body", "posts"."published_at" as "publishedAt", "posts"."timeline_at" as "timelineAt"
   from "posts"
   where "posts"."workspace_id" = $2::uuid
     and "posts"."account_id" = parent.key
@@ -38,7 +38,7 @@ cross join lateral (
 select parent.place::int as "parentPlace", page.*
 from unnest($1::uuid[]) with ordinality as parent(key, place)
 cross join lateral (
-  select "comments"."id" as "id", "comments"."contact_id" as "contactId", "comments"."status" as "status", "comments"."body" as "body", "comments"."created_at" as "createdAt"
+  select "comments"."id" as "id", "comments"."contact_id" as "contactId", "comments"."body" as "body", "comments"."created_at" as "createdAt"
   from "comments"
   where "comments"."workspace_id" = $2::uuid
     and "comments"."post_id" = parent.key
@@ -51,7 +51,7 @@ cross join lateral (
 select found.*
 from unnest($1::uuid[]) as wanted(key)
 cross join lateral (
-  select "contacts"."id" as "id", "contacts"."network" as "network", "contacts"."handle" as "handle", "contacts"."display_name" as "displayName", "contacts"."avatar_url" as "avatarUrl", "contacts"."created_at" as "createdAt"
+  select "contacts"."id" as "id", "contacts"."handle" as "handle", "contacts"."display_name" as "displayName", "contacts"."avatar_url" as "avatarUrl"
   from "contacts"
   where "contacts"."workspace_id" = $2::uuid
     and "contacts"."id" = wanted.key

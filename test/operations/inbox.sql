@@ -7,7 +7,7 @@ from (
   select unnest($1::text[]) as value
 ) as fan0
 cross join lateral (
-  select "comments"."id" as "id", "comments"."account_id" as "accountId", "comments"."post_id" as "postId", "comments"."contact_id" as "contactId", "comments"."status" as "status", "comments"."body" as "body", "comments"."created_at" as "createdAt"
+  select "comments"."id" as "id", "comments"."post_id" as "postId", "comments"."contact_id" as "contactId", "comments"."status" as "status", "comments"."body" as "body", "comments"."created_at" as "createdAt"
   from "comments"
   where "comments"."workspace_id" = $2::uuid
     and "comments"."status" = fan0.value
@@ -34,7 +34,7 @@ from (
 select found.*
 from unnest($1::uuid[]) as wanted(key)
 cross join lateral (
-  select "contacts"."id" as "id", "contacts"."network" as "network", "contacts"."handle" as "handle", "contacts"."display_name" as "displayName", "contacts"."avatar_url" as "avatarUrl", "contacts"."created_at" as "createdAt"
+  select "contacts"."id" as "id", "contacts"."network" as "network", "contacts"."handle" as "handle", "contacts"."display_name" as "displayName", "contacts"."avatar_url" as "avatarUrl"
   from "contacts"
   where "contacts"."workspace_id" = $2::uuid
     and "contacts"."id" = wanted.key
@@ -46,7 +46,7 @@ cross join lateral (
 select found.*
 from unnest($1::uuid[]) as wanted(key)
 cross join lateral (
-  select "posts"."id" as "id", "posts"."account_id" as "accountId", "posts"."network" as "network", "posts"."author_id" as "authorId", "posts"."status" as "status", "posts"."body" as "body", "posts"."created_at" as "createdAt"
+  select "posts"."id" as "id", "posts"."account_id" as "accountId", "posts"."body" as "body"
   from "posts"
   where "posts"."workspace_id" = $2::uuid
     and "posts"."id" = wanted.key
@@ -58,7 +58,7 @@ cross join lateral (
 select parent.place::int as "parentPlace", page.*
 from unnest($1::uuid[]) with ordinality as parent(key, place)
 cross join lateral (
-  select "comments"."id" as "id", "comments"."account_id" as "accountId", "comments"."post_id" as "postId", "comments"."contact_id" as "contactId", "comments"."status" as "status", "comments"."body" as "body", "comments"."created_at" as "createdAt"
+  select "comments"."id" as "id", "comments"."post_id" as "postId", "comments"."contact_id" as "contactId", "comments"."status" as "status", "comments"."body" as "body", "comments"."created_at" as "createdAt"
   from "comments"
   where "comments"."workspace_id" = $2::uuid
     and "comments"."parent_id" = parent.key
@@ -71,7 +71,7 @@ cross join lateral (
 select found.*
 from unnest($1::uuid[]) as wanted(key)
 cross join lateral (
-  select "accounts"."id" as "id", "accounts"."network" as "network", "accounts"."handle" as "handle", "accounts"."display_name" as "displayName", "accounts"."avatar_url" as "avatarUrl", "accounts"."created_at" as "createdAt"
+  select "accounts"."id" as "id", "accounts"."network" as "network", "accounts"."handle" as "handle"
   from "accounts"
   where "accounts"."workspace_id" = $2::uuid
     and "accounts"."id" = wanted.key
@@ -83,7 +83,7 @@ cross join lateral (
 select found.*
 from unnest($1::uuid[]) as wanted(key)
 cross join lateral (
-  select "contacts"."id" as "id", "contacts"."network" as "network", "contacts"."handle" as "handle", "contacts"."display_name" as "displayName", "contacts"."avatar_url" as "avatarUrl", "contacts"."created_at" as "createdAt"
+  select "contacts"."id" as "id", "contacts"."network" as "network", "contacts"."handle" as "handle", "contacts"."display_name" as "displayName", "contacts"."avatar_url" as "avatarUrl"
   from "contacts"
   where "contacts"."workspace_id" = $2::uuid
     and "contacts"."id" = wanted.key

@@ -14,7 +14,7 @@ cross join lateral (
 
 -- 2. Query.posts, 1 key
 -- $1 workspaceId, $2 beforeSort, $3 beforeId, $4 limit
-select "posts"."id" as "id", "posts"."account_id" as "accountId", "posts"."timeline_at" as "timelineAt"
+select "posts"."id" as "id", "posts"."timeline_at" as "timelineAt"
 from "posts"
 where "posts"."workspace_id" = $1::uuid
   and ("posts"."timeline_at", "posts"."id") > ($2::timestamp(3) with time zone, $3::uuid)
@@ -26,7 +26,7 @@ limit $4::int;
 select parent.place::int as "parentPlace", page.*
 from unnest($1::uuid[]) with ordinality as parent(key, place)
 cross join lateral (
-  select "posts"."id" as "id", "posts"."account_id" as "accountId", "posts"."timeline_at" as "timelineAt"
+  select "posts"."id" as "id", "posts"."timeline_at" as "timelineAt"
   from "posts"
   where "posts"."workspace_id" = $2::uuid
     and "posts"."account_id" = parent.key

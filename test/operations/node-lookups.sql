@@ -5,7 +5,7 @@
 select found.*
 from unnest($1::uuid[]) as wanted(key)
 cross join lateral (
-  select "accounts"."id" as "id", "accounts"."handle" as "handle", "accounts"."display_name" as "displayName"
+  select "accounts"."id" as "id", "accounts"."display_name" as "displayName"
   from "accounts"
   where "accounts"."workspace_id" = $2::uuid
     and "accounts"."id" = wanted.key
@@ -17,7 +17,7 @@ cross join lateral (
 select found.*
 from unnest($1::uuid[]) as wanted(key)
 cross join lateral (
-  select "posts"."id" as "id", "posts"."author_id" as "authorId", "posts"."status" as "status", "posts"."body" as "body"
+  select "posts"."id" as "id", "posts"."status" as "status", "posts"."body" as "body"
   from "posts"
   where "posts"."workspace_id" = $2::uuid
     and "posts"."id" = wanted.key
@@ -29,7 +29,7 @@ cross join lateral (
 select found.*
 from unnest($1::uuid[]) as wanted(key)
 cross join lateral (
-  select "comments"."id" as "id", "comments"."parent_id" as "parentId", "comments"."contact_id" as "contactId", "comments"."status" as "status", "comments"."body" as "body"
+  select "comments"."id" as "id", "comments"."parent_id" as "parentId", "comments"."contact_id" as "contactId", "comments"."body" as "body"
   from "comments"
   where "comments"."workspace_id" = $2::uuid
     and "comments"."id" = wanted.key
@@ -77,7 +77,7 @@ cross join lateral (
 select parent.place::int as "parentPlace", page.*
 from unnest($1::uuid[]) with ordinality as parent(key, place)
 cross join lateral (
-  select "posts"."id" as "id", "posts"."author_id" as "authorId", "posts"."status" as "status", "posts"."body" as "body", "posts"."timeline_at" as "timelineAt"
+  select "posts"."id" as "id", "posts"."status" as "status", "posts"."body" as "body", "posts"."timeline_at" as "timelineAt"
   from "posts"
   where "posts"."workspace_id" = $2::uuid
     and "posts"."account_id" = parent.key
@@ -102,7 +102,7 @@ cross join lateral (
 select found.*
 from unnest($1::uuid[]) as wanted(key)
 cross join lateral (
-  select "comments"."id" as "id", "comments"."parent_id" as "parentId", "comments"."contact_id" as "contactId", "comments"."status" as "status", "comments"."body" as "body"
+  select "comments"."id" as "id", "comments"."parent_id" as "parentId", "comments"."contact_id" as "contactId", "comments"."body" as "body"
   from "comments"
   where "comments"."workspace_id" = $2::uuid
     and "comments"."id" = wanted.key

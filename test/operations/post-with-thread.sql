@@ -5,7 +5,7 @@
 select found.*
 from unnest($1::uuid[]) as wanted(key)
 cross join lateral (
-  select "posts"."id" as "id", "posts"."account_id" as "accountId", "posts"."network" as "network", "posts"."author_id" as "authorId", "posts"."status" as "status", "posts"."body" as "body", "posts"."link" as "link", "posts"."created_at" as "createdAt", "posts"."published_at" as "publishedAt"
+  select "posts"."id" as "id", "posts"."account_id" as "accountId", "posts"."author_id" as "authorId", "posts"."status" as "status", "posts"."body" as "body", "posts"."link" as "link", "posts"."published_at" as "publishedAt"
   from "posts"
   where "posts"."workspace_id" = $2::uuid
     and "posts"."id" = wanted.key
@@ -17,7 +17,7 @@ cross join lateral (
 select found.*
 from unnest($1::uuid[]) as wanted(key)
 cross join lateral (
-  select "accounts"."id" as "id", "accounts"."network" as "network", "accounts"."handle" as "handle", "accounts"."display_name" as "displayName", "accounts"."avatar_url" as "avatarUrl", "accounts"."created_at" as "createdAt"
+  select "accounts"."id" as "id", "accounts"."network" as "network", "accounts"."handle" as "handle", "accounts"."display_name" as "displayName"
   from "accounts"
   where "accounts"."workspace_id" = $2::uuid
     and "accounts"."id" = wanted.key
@@ -89,7 +89,7 @@ cross join lateral (
     from (values ('NEW'::text), ('READ'::text), ('ANSWERED'::text), ('HIDDEN'::text)) as words(value)
   ) as fan0
   cross join lateral (
-    select "comments"."id" as "id", "comments"."account_id" as "accountId", "comments"."post_id" as "postId", "comments"."contact_id" as "contactId", "comments"."status" as "status", "comments"."body" as "body", "comments"."created_at" as "createdAt"
+    select "comments"."id" as "id", "comments"."contact_id" as "contactId", "comments"."body" as "body", "comments"."created_at" as "createdAt"
     from "comments"
     where "comments"."workspace_id" = $2::uuid
       and "comments"."post_id" = parent.key
@@ -119,7 +119,7 @@ cross join lateral (
 select found.*
 from unnest($1::uuid[]) as wanted(key)
 cross join lateral (
-  select "contacts"."id" as "id", "contacts"."network" as "network", "contacts"."handle" as "handle", "contacts"."display_name" as "displayName", "contacts"."avatar_url" as "avatarUrl", "contacts"."created_at" as "createdAt"
+  select "contacts"."id" as "id", "contacts"."display_name" as "displayName", "contacts"."avatar_url" as "avatarUrl"
   from "contacts"
   where "contacts"."workspace_id" = $2::uuid
     and "contacts"."id" = wanted.key
@@ -131,7 +131,7 @@ cross join lateral (
 select parent.place::int as "parentPlace", page.*
 from unnest($1::uuid[]) with ordinality as parent(key, place)
 cross join lateral (
-  select "comments"."id" as "id", "comments"."account_id" as "accountId", "comments"."post_id" as "postId", "comments"."contact_id" as "contactId", "comments"."status" as "status", "comments"."body" as "body", "comments"."created_at" as "createdAt"
+  select "comments"."id" as "id", "comments"."contact_id" as "contactId", "comments"."body" as "body", "comments"."created_at" as "createdAt"
   from "comments"
   where "comments"."workspace_id" = $2::uuid
     and "comments"."parent_id" = parent.key
@@ -155,7 +155,7 @@ cross join lateral (
 select found.*
 from unnest($1::uuid[]) as wanted(key)
 cross join lateral (
-  select "contacts"."id" as "id", "contacts"."network" as "network", "contacts"."handle" as "handle", "contacts"."display_name" as "displayName", "contacts"."avatar_url" as "avatarUrl", "contacts"."created_at" as "createdAt"
+  select "contacts"."id" as "id", "contacts"."display_name" as "displayName", "contacts"."avatar_url" as "avatarUrl"
   from "contacts"
   where "contacts"."workspace_id" = $2::uuid
     and "contacts"."id" = wanted.key

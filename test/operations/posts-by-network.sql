@@ -11,7 +11,7 @@ cross join (
   from (values ('DRAFT'::text), ('NEEDS_APPROVAL'::text), ('SCHEDULED'::text), ('PUBLISHING'::text), ('PUBLISHED'::text), ('FAILED'::text)) as words(value)
 ) as fan1
 cross join lateral (
-  select "posts"."id" as "id", "posts"."account_id" as "accountId", "posts"."network" as "network", "posts"."timeline_at" as "timelineAt"
+  select "posts"."id" as "id", "posts"."account_id" as "accountId", "posts"."timeline_at" as "timelineAt"
   from "posts"
   where "posts"."workspace_id" = $2::uuid
     and "posts"."network" = fan0.value

@@ -1,4 +1,12 @@
-import { visit, type DocumentNode } from "graphql";
+import {
+  isAbstractType,
+  TypeInfo,
+  visit,
+  visitWithTypeInfo,
+  type DocumentNode,
+  type FieldNode,
+  type GraphQLSchema,
+} from "graphql";
 import type { RequestContext } from "../../src/context.ts";
 import type { WrittenData } from "../../src/execution/written-data.ts";
 import { isWhole, isWritten, type Answers, type Question } from "./parity.ts";
@@ -40,11 +48,17 @@ function keysOf({ session }: RequestContext): string {
     .join("\n           ");
 }
 
-/** The names of all fields that a document selects. */
-export function fieldsOf(document: DocumentNode): Set<string> {
-  const names = new Set<string>();
-  visit(document, { Field: ({ name }) => void names.add(name.value) });
-  return names;
+/** The fields that a document selects, as `Post.body`. */
+export function fieldsOf(schema: GraphQLSchema, document: DocumentNode): Set<string> {
+  const selected = new Set<string>();
+  const typeInfo = new TypeInfo(schema);
+  const note = ({ name }: FieldNode) => {
+    const type = typeInfo.getParentType();
+    const types = isAbstractType(type) ? schema.getPossibleTypes(type) : [type];
+    for (const each of types) selected.add(`${each?.name}.${name.value}`);
+  };
+  visit(document, visitWithTypeInfo(typeInfo, { Field: note }));
+  return selected;
 }
 
 /** Which fields at least one of the objects has, and what is below: what an answer's cost is made of. */
