@@ -127,6 +127,8 @@ export async function createApp({
     loggerInstance,
     logController: new LogController({ disableRequestLogging: true }),
     genReqId: () => randomUUID(),
+    // What the server logs of a request has its id in it; a logger for each would cost more than that.
+    childLoggerFactory: (parent) => parent,
     bodyLimit: config.http.maxBodyBytes,
     trustProxy: config.http.trustProxy,
     forceCloseConnections: "idle",

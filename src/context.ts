@@ -17,6 +17,8 @@ export interface Measured {
   introspection: number;
   /** The fields that it selects, as `Post.body`. */
   fields: ReadonlySet<string>;
+  /** Its variables as the schema makes them. */
+  coerced: Record<string, unknown>;
 }
 
 /** Where a request came from. */

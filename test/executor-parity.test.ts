@@ -16,7 +16,7 @@ import {
   type Asker,
   type ParityWorld,
 } from "./support/parity-world.ts";
-import { differenceInWork, fieldsOf } from "./support/parity-work.ts";
+import { differenceInWork, fieldsOf, wronglyWhole } from "./support/parity-work.ts";
 import { seeded } from "./support/random.ts";
 
 let world: ParityWorld;
@@ -27,7 +27,11 @@ beforeAll(async () => {
   // Of thousands of errors nobody reads the stacks.
   Error.stackTraceLimit = 0;
   world = await createParityWorld();
-  duel = new Duel({ schema: world.schema, also: differenceInWork });
+  duel = new Duel({
+    schema: world.schema,
+    also: (answers, question) =>
+      differenceInWork(answers, question) ?? wronglyWhole(world.schema, answers, question),
+  });
 });
 afterAll(async () => {
   Error.stackTraceLimit = stackTraceLimit;

@@ -18,7 +18,7 @@ async function use(
   variables = {},
 ) {
   const compiled = cache.of(document, operation);
-  const run = compiled.run(variables, undefined);
+  const run = compiled.run({ variables, contextValue: undefined });
   if (run) await load(run);
   cache.count(compiled);
   return compiled;

@@ -70,9 +70,10 @@ function usedBy(request: Responding, charge: Charge): number {
   if (errors.some(({ extensions }) => WORKED.has(extensions?.["code"]))) return charge.requested;
   const { operation, document, schema } = request;
   if (!data || !operation || !document) return 0;
+  const written: unknown = data;
+  if (written instanceof WrittenData && written.isWhole) return charge.requested;
   const measured = operationOf(schema, document, operation);
-  const delivered: unknown = data;
-  const shape = delivered instanceof WrittenData ? delivered.shape : data;
+  const shape = written instanceof WrittenData ? written.shape : data;
   return usedPoints(measured, request.request.variables ?? {}, shape) ?? charge.requested;
 }
 

@@ -7,11 +7,14 @@ import {
   type GraphQLSchema,
   type OperationDefinitionNode,
 } from "graphql";
+import type { ExecutionRequest } from "./executor.ts";
 import { OperationPlan } from "./plan.ts";
 import { Run } from "./run.ts";
 
 /** Of an operation so many combinations of what `@skip` and `@include` say are kept. */
 const MOST_PLANS = 16;
+
+type Asked = Pick<ExecutionRequest, "variables" | "coerced" | "contextValue">;
 
 /** An operation and its plans. */
 export class CompiledOperation {
@@ -43,14 +46,15 @@ export class CompiledOperation {
   }
 
   /** An execution, not yet begun; undefined when graphql-js must do it. */
-  run(variables: Record<string, unknown> = {}, contextValue: unknown): Run | undefined {
+  run({ variables = {}, coerced = this.#coerce(variables), contextValue }: Asked): Run | undefined {
+    const plan = coerced && this.#planOf(coerced);
+    return plan && new Run(plan, coerced, contextValue);
+  }
+
+  #coerce(variables: Record<string, unknown>) {
     const definitions = this.operation.variableDefinitions ?? [];
     // What is wrong with them, graphql-js will say: the first error is enough.
-    const atFirst = { maxErrors: 0 };
-    const { coerced } = getVariableValues(this.#schema, definitions, variables, atFirst);
-    if (!coerced) return undefined;
-    const plan = this.#planOf(coerced);
-    return plan && new Run(plan, coerced, contextValue);
+    return getVariableValues(this.#schema, definitions, variables, { maxErrors: 0 }).coerced;
   }
 
   #planOf(variables: Record<string, unknown>): OperationPlan | undefined {

@@ -9,6 +9,8 @@ export interface ExecutionRequest {
   document: DocumentNode;
   operationName?: string | null | undefined;
   variables?: Record<string, unknown> | undefined;
+  /** The variables as the schema makes them, when that is known already. */
+  coerced?: Record<string, unknown> | undefined;
   contextValue: unknown;
 }
 
@@ -29,13 +31,12 @@ export function compileQueries(schema: GraphQLSchema): ExecuteCompiled {
   return async (request) => {
     const operation = getOperationAST(request.document, request.operationName);
     if (operation?.operation !== OperationTypeNode.QUERY) return undefined;
-    const { variables, contextValue } = request;
     const compiled = plans.of(request.document, operation);
-    const run = compiled.run(variables, contextValue);
+    const run = compiled.run(request);
     if (!run) return undefined;
     try {
       await load(run);
-      return new WrittenData(write(run), () => run.shapeOf());
+      return new WrittenData(write(run), run);
     } catch {
       // What it was, graphql-js will say.
       run.isOver = true;

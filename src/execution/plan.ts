@@ -85,6 +85,8 @@ export class OperationPlan {
   readonly operation: OperationDefinitionNode;
   readonly fragments: Record<string, FragmentDefinitionNode>;
   readonly root: ObjectPlan;
+  /** Whether there are fragments, of which some may not be of the type of any object. */
+  readonly hasFragments: boolean;
   /** How many slots have been given out. */
   slots = 0;
   /** How many fields have been compiled. */
@@ -102,6 +104,7 @@ export class OperationPlan {
     this.operation = operation;
     this.fragments = fragments;
     this.#conditions = conditions;
+    this.hasFragments = hasFragments(operation);
     const type = schema.getQueryType();
     if (!type) throw new Surprise("there are no queries");
     this.root = this.#objectPlan(
@@ -201,6 +204,13 @@ function nestingOf(type: GraphQLOutputType): Nesting {
   if (isNonNullType(type)) return { ...nestingOf(type.ofType), isRequired: true };
   if (isListType(type)) return { isRequired: false, item: nestingOf(type.ofType) };
   return { isRequired: false };
+}
+
+function hasFragments(operation: OperationDefinitionNode): boolean {
+  let found = false;
+  const note = () => void (found = true);
+  visit(operation, { FragmentSpread: note, InlineFragment: note });
+  return found;
 }
 
 function hasVariables(node: FieldNode): boolean {

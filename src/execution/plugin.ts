@@ -12,7 +12,8 @@ export function compiledQueries(execute: ExecuteCompiled): ApolloServerPlugin<Re
       return {
         async responseForOperation({ document, request, contextValue }) {
           const { operationName, variables } = request;
-          const data = await execute({ document, operationName, variables, contextValue });
+          const { coerced } = contextValue.measured;
+          const data = await execute({ document, operationName, variables, coerced, contextValue });
           if (!data) return null;
           return {
             http: { status: undefined, headers: new HeaderMap() },

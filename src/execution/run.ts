@@ -45,6 +45,19 @@ export class Run {
     };
   }
 
+  /** Whether the answer has everything that the operation selects. False for what is not known at once. */
+  isWhole(): boolean {
+    return !this.plan.hasFragments && this.#isWhole(this.plan.root);
+  }
+
+  #isWhole({ loaded }: ObjectPlan): boolean {
+    return loaded.every(({ kind, objectType, below }) => {
+      if (kind === "leaf") return true;
+      const own = objectType && below.get(objectType);
+      return own !== undefined && this.met.has(own) && this.#isWhole(own);
+    });
+  }
+
   /** Which fields the answer has. */
   shapeOf(plan: ObjectPlan = this.plan.root): Shape {
     // Without prototype, as graphql-js makes its objects: a field may be called `__proto__`.

@@ -5,24 +5,35 @@ export interface Shape {
   readonly [field: string]: readonly Shape[] | null;
 }
 
+/** What is known of an execution. */
+interface Executed {
+  shapeOf(): Shape;
+  isWhole(): boolean;
+}
+
 /** The data of an answer that is JSON already: {@link stringifyResult} only puts it between braces. */
 export class WrittenData {
   /** A string when it is short, and its bytes in UTF-8 when it is long. */
   readonly json: string | Buffer;
-  readonly #shapeOf: () => Shape;
+  readonly #of: Executed;
 
-  constructor(json: string | Buffer, shapeOf: () => Shape) {
+  constructor(json: string | Buffer, of: Executed) {
     this.json = json;
-    this.#shapeOf = shapeOf;
+    this.#of = of;
   }
 
   get text(): string {
     return this.json.toString();
   }
 
+  /** Whether nothing is missing of what was selected; when that is false, {@link shape} says more. */
+  get isWhole(): boolean {
+    return this.#of.isWhole();
+  }
+
   /** Which fields the answer has, for whoever needs to know what it made use of. */
   get shape(): Shape {
-    return this.#shapeOf();
+    return this.#of.shapeOf();
   }
 
   /** A tree, for whoever stringifies it otherwise: slow. */

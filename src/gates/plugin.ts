@@ -95,6 +95,7 @@ function gatesPlugin(settings: Settings): ApolloServerPlugin<RequestContext> {
     const { complexity, cost, coerced } = priced;
     measured.complexity = complexity;
     measured.nodes = cost.nodes;
+    measured.coerced = coerced;
     if (measurement.readsOne) contextValue.session.expectOne();
     const passes = (text: string) => isParsed(schema, text, settings);
     const refused = { document, plan, variables, coerced, cost, limits, passes };

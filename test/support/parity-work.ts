@@ -1,4 +1,5 @@
 import {
+  getOperationAST,
   isAbstractType,
   TypeInfo,
   visit,
@@ -7,8 +8,12 @@ import {
   type FieldNode,
   type GraphQLSchema,
 } from "graphql";
+import { usedPoints } from "../../src/budget/actual.ts";
 import type { RequestContext } from "../../src/context.ts";
 import type { WrittenData } from "../../src/execution/written-data.ts";
+import { costOf } from "../../src/gates/cost.ts";
+import { operationOf } from "../../src/gates/operation.ts";
+import { planOf } from "../../src/gates/plan.ts";
 import { isWhole, isWritten, type Answers, type Question } from "./parity.ts";
 
 /** What two executions differ in besides their answers. */
@@ -46,6 +51,23 @@ function keysOf({ session }: RequestContext): string {
     .map(([name, keys]) => `${name} ${keys}`)
     .sort()
     .join("\n           ");
+}
+
+/** An answer that says that nothing is missing, from which something is. */
+export function wronglyWhole(
+  schema: GraphQLSchema,
+  { found }: Answers<RequestContext>,
+  { document, operationName, variables }: Question,
+): string | undefined {
+  if (!isWritten(found)) return undefined;
+  const { isWhole, shape } = found.result.data as unknown as WrittenData;
+  const operation = getOperationAST(document, operationName);
+  if (!isWhole || !operation) return undefined;
+  const measured = operationOf(schema, document, operation);
+  const given = { variables: variables ?? {} };
+  const asked = costOf(planOf(measured), given).complexity;
+  const used = usedPoints(measured, given.variables, shape) ?? asked;
+  return used === asked ? undefined : `it calls itself whole, but has used ${used} of ${asked}`;
 }
 
 /** The fields that a document selects, as `Post.body`. */
