@@ -74,7 +74,8 @@ function usedBy(request: Responding, charge: Charge): number {
   if (written instanceof WrittenData && written.isWhole) return charge.requested;
   const measured = operationOf(schema, document, operation);
   const shape = written instanceof WrittenData ? written.shape : data;
-  return usedPoints(measured, request.request.variables ?? {}, shape) ?? charge.requested;
+  const { coerced = {} } = request.contextValue.measured;
+  return usedPoints(measured, coerced, shape) ?? charge.requested;
 }
 
 const WORKED = new Set<unknown>(["TIMEOUT", "INTERNAL_SERVER_ERROR"]);

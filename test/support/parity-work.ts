@@ -1,5 +1,6 @@
 import {
   getOperationAST,
+  getVariableValues,
   isAbstractType,
   TypeInfo,
   visit,
@@ -64,7 +65,12 @@ export function wronglyWhole(
   const operation = getOperationAST(document, operationName);
   if (!isWhole || !operation) return undefined;
   const measured = operationOf(schema, document, operation);
-  const given = { variables: variables ?? {} };
+  const { coerced } = getVariableValues(
+    schema,
+    operation.variableDefinitions ?? [],
+    variables ?? {},
+  );
+  const given = { variables: coerced ?? {} };
   const asked = costOf(planOf(measured), given).complexity;
   const used = usedPoints(measured, given.variables, shape) ?? asked;
   return used === asked ? undefined : `it calls itself whole, but has used ${used} of ${asked}`;
