@@ -18,17 +18,18 @@ const pages: Record<DashboardPath, ComponentType> = {
   "/join": lazy(() => import("./pages/join/join.tsx")),
 };
 
+const Post = lazy(() => import("./pages/post/post.tsx"));
+
 export function Pages() {
   return (
     <Shell>
       <Switch>
+        <Route path="/posts/:id">
+          <Opened page={Post} />
+        </Route>
         {Object.entries(pages).map(([path, Page]) => (
-          <Route key={path} path={path === "/" ? path : `${path}/*?`}>
-            <Broken>
-              <Suspense fallback={<PageSkeleton />}>
-                <Page />
-              </Suspense>
-            </Broken>
+          <Route key={path} path={path}>
+            <Opened page={Page} />
           </Route>
         ))}
         <Route>
@@ -36,5 +37,15 @@ export function Pages() {
         </Route>
       </Switch>
     </Shell>
+  );
+}
+
+function Opened({ page: Page }: { page: ComponentType }) {
+  return (
+    <Broken>
+      <Suspense fallback={<PageSkeleton />}>
+        <Page />
+      </Suspense>
+    </Broken>
   );
 }

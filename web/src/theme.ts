@@ -34,12 +34,14 @@ export const variables: CSSVariablesResolver = () => ({
   variables: {},
   light: {
     "--mantine-color-dimmed": "#5c636b",
+    "--mantine-color-placeholder": "#5c636b",
     "--mantine-color-body": "#f7f8fb",
     "--surface": "#ffffff",
     "--mantine-color-anchor": "#3744b5",
   },
   dark: {
     "--mantine-color-dimmed": "#a6abb3",
+    "--mantine-color-placeholder": "#a6abb3",
     "--mantine-color-body": "#15171c",
     "--surface": "#1d2027",
     "--mantine-color-anchor": "#a5b0ff",

@@ -44,6 +44,7 @@ export function Icon({
       strokeLinejoin="round"
       aria-hidden="true"
       focusable="false"
+      style={{ flex: "none", verticalAlign: "middle" }}
       {...rest}
     >
       <path d={lines[name]} />

@@ -5,6 +5,12 @@ import { useText } from "../text/text.tsx";
 /** The page that was opened first keeps the focus where the browser puts it. */
 let isFirst = true;
 
+/** Whoever goes back finds the place where they were; a page that is opened anew begins at its top. */
+let wentBack = false;
+addEventListener("popstate", () => {
+  wentBack = true;
+});
+
 /**
  * A page below its heading. After navigation the heading has the focus, so that a screen reader says where
  * one is and Tab goes on from there.
@@ -25,8 +31,12 @@ export function Page({
     document.title = `${title} · ${app.name}`;
   }, [title, app]);
   useEffect(() => {
-    if (!isFirst) heading.current?.focus({ preventScroll: true });
+    if (!isFirst) {
+      heading.current?.focus({ preventScroll: true });
+      if (!wentBack) scrollTo(0, 0);
+    }
     isFirst = false;
+    wentBack = false;
   }, []);
   return (
     <Stack gap="lg">

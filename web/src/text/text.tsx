@@ -70,8 +70,12 @@ export const useLanguage = () => {
   return { language, choose };
 };
 
+/** As the reader's country writes the language, where the browser knows: British days before months. */
+const localeOf = (language: Language): string =>
+  navigator.languages.find((each) => each.startsWith(language)) ?? language;
+
 /** Numbers and moments as the reader's language writes them. */
 export function useFormat() {
   const { language } = useTextContext();
-  return useMemo(() => formatsFor(language), [language]);
+  return useMemo(() => formatsFor(localeOf(language)), [language]);
 }
