@@ -192,7 +192,7 @@ export const en = {
     next: "Later",
     today: "Today",
     more: (n: number) => `${n} more`,
-    noPosts: "No posts",
+    toNewest: "To the latest post",
     emptyDays: "Nothing is published or planned in these days.",
     legend: "What the colours mean",
     incomplete: "There are more posts than are shown here.",

@@ -17,7 +17,7 @@ export const fr: Texts = {
     workspace: "Espace de travail",
     role: { OWNER: "Propriétaire", ADMIN: "Admin", EDITOR: "Rédaction", VIEWER: "Lecture" },
     pages: {
-      overview: "Vue d’ensemble",
+      overview: "Aperçu",
       posts: "Publications",
       calendar: "Calendrier",
       inbox: "Messages",
@@ -27,7 +27,7 @@ export const fr: Texts = {
     notFound: {
       title: "Cette page n’existe pas",
       hint: "L’adresse est peut-être ancienne ou mal saisie.",
-      back: "Vers la vue d’ensemble",
+      back: "Vers l’aperçu",
     },
     soon: "Cette page est en construction.",
   },
@@ -103,7 +103,7 @@ export const fr: Texts = {
     engagement: "Engagement",
   },
   overview: {
-    title: "Vue d’ensemble",
+    title: "Aperçu",
     followers: "Abonnés",
     followersOf: (n) => `${n} abonnés`,
     accounts: "Comptes",
@@ -197,7 +197,7 @@ export const fr: Texts = {
     next: "Après",
     today: "Aujourd’hui",
     more: (n) => `${n} de plus`,
-    noPosts: "Aucune publication",
+    toNewest: "Vers la dernière publication",
     emptyDays: "Rien n’est publié ni prévu ces jours-là.",
     legend: "Ce que disent les couleurs",
     incomplete: "Il y a plus de publications que celles affichées.",
