@@ -37,6 +37,11 @@ const steps = [
     hide: (output) => output.replace(/^\S+\.(d\.[cm]?ts|tsx?|json)$\n/gm, ""),
   },
   {
+    name: "size of the dashboard",
+    run: ["npm", "run", "--silent", "web:size"],
+    seen: /first load (\d+) kB/,
+  },
+  {
     // An entry pattern without a match is a hint: as an error it keeps knip from looking at nothing.
     name: "dead code",
     run: [bin("knip"), "--no-progress", "--treat-config-hints-as-errors"],

@@ -8,14 +8,13 @@ import { NotFound } from "./pages/not-found.tsx";
 import { Shell } from "./shell/shell.tsx";
 
 /** Each page is loaded when it is first opened; the overview comes with the first load. */
-const pages: Record<DashboardPath, ComponentType> = {
+const pages: Record<Exclude<DashboardPath, "/join">, ComponentType> = {
   "/": Overview,
   "/posts": lazy(() => import("./pages/posts/posts.tsx")),
   "/calendar": lazy(() => import("./pages/calendar/calendar.tsx")),
   "/inbox": lazy(() => import("./pages/inbox/inbox.tsx")),
   "/settings": lazy(() => import("./pages/settings/settings.tsx")),
   "/lens": lazy(() => import("./pages/lens/lens.tsx")),
-  "/join": lazy(() => import("./pages/join/join.tsx")),
 };
 
 const Post = lazy(() => import("./pages/post/post.tsx"));

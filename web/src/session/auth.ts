@@ -45,4 +45,12 @@ export const currentSession = () => send<SessionAnswer>("get-session");
 export const signIn = (email: string, password: string) =>
   send<SessionAnswer>("sign-in/email", { email, password });
 
+/** Makes a person who was invited, and begins their session. */
+export const signUp = (wanted: {
+  invitation: string;
+  email: string;
+  name: string;
+  password: string;
+}) => send<SessionAnswer>("sign-up/email", wanted);
+
 export const signOut = () => send<{ signedOut: boolean }>("sign-out", {});

@@ -46,6 +46,20 @@ export const fr: Texts = {
     title: "Vous n’appartenez à aucun espace de travail",
     hint: "Demandez une invitation à la personne qui gère l’espace, puis ouvrez le lien reçu.",
   },
+  join: {
+    title: "Vous êtes invité·e",
+    lead: "Créez un compte pour rejoindre l’espace de travail.",
+    name: "Votre nom",
+    email: "Adresse e-mail invitée",
+    password: "Nouveau mot de passe, de 10 caractères au moins",
+    submit: "Créer le compte",
+    known: "J’ai un compte : me connecter",
+    ready: "Un clic, et l’espace de travail vous est ouvert.",
+    accept: "Accepter l’invitation",
+    later: "Pas maintenant",
+    noToken:
+      "Le lien est incomplet : il doit finir par le jeton de l’invitation. Copiez-le de nouveau.",
+  },
   problem: {
     title: "Cela n’a pas fonctionné",
     retry: "Réessayer",
