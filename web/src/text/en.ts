@@ -128,7 +128,8 @@ export const en = {
     expiring: "Somebody should sign in to the network again soon.",
     filter: "Show",
     filters: { all: "All", attention: "Need attention" },
-    says: (name: string) => `${name}:`,
+    /** Between who said something and what. */
+    colon: ":",
     empty: {
       title: "No accounts yet",
       hint: "Bring your accounts and posts with “socialhub import”, then reload.",

@@ -134,7 +134,7 @@ export const fr: Texts = {
     expiring: "Il faudra bientôt se reconnecter au réseau.",
     filter: "Afficher",
     filters: { all: "Tous", attention: "À surveiller" },
-    says: (name) => `${name} :`,
+    colon: " :",
     empty: {
       title: "Aucun compte pour l’instant",
       hint: "Importez vos comptes et publications avec « socialhub import », puis rechargez.",

@@ -103,15 +103,15 @@ function PostLine({ post }: { post: OverviewPost }) {
           </Group>
         ))}
       </Group>
-      {latest.map((comment) => (
-        <Text key={comment.id} size="xs" className="clip clip-1" dir="auto" mt={4} pl="sm">
-          <b>{text(comment.author?.displayName)}</b> {comment.body}
+      {latest.map(({ id: key, author, body: said }) => (
+        <Text key={key} size="xs" className="clip clip-1" mt={4} pl="sm">
+          <b>
+            <bdi>{author?.displayName ?? texts.post.nobody}</bdi>
+            {texts.overview.colon}
+          </b>{" "}
+          <bdi>{said}</bdi>
         </Text>
       ))}
     </li>
   );
-
-  function text(name = "?") {
-    return texts.overview.says(name);
-  }
 }
