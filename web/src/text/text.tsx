@@ -1,5 +1,5 @@
 import { createContext, use, useMemo, useState, type ReactNode } from "react";
-import type { Texts } from "./en.ts";
+import { en, type Texts } from "./en.ts";
 import { formatsFor } from "./format.ts";
 
 /** The languages, by their own names. */
@@ -7,7 +7,8 @@ export const languages = { en: "English", fr: "Français" } as const;
 export type Language = keyof typeof languages;
 
 const catalogs: Record<Language, () => Promise<Texts>> = {
-  en: async () => (await import("./en.ts")).en,
+  // It came with the page: one that is loaded apart makes the first paint wait.
+  en: async () => en,
   fr: async () => (await import("./fr.ts")).fr,
 };
 const STORED = "socialhub.language";

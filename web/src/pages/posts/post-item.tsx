@@ -1,4 +1,5 @@
 import { Badge, Group, Text } from "@mantine/core";
+import { memo } from "react";
 import { Link } from "wouter";
 import { Face } from "../../components/face.tsx";
 import { MetricsLine } from "../../components/metrics-line.tsx";
@@ -8,8 +9,8 @@ import { useFormat, useText } from "../../text/text.tsx";
 
 type ListedPost = NonNullable<PostsQuery["posts"]>["edges"][number]["node"];
 
-/** A post in the list. */
-export function PostItem({ post }: { post: ListedPost }) {
+/** A post in the list; kept as it is while others come. */
+export const PostItem = memo(function PostItem({ post }: { post: ListedPost }) {
   const texts = useText();
   const format = useFormat();
   const { id, body, status, timelineAt, account, tags, metrics } = post;
@@ -41,4 +42,4 @@ export function PostItem({ post }: { post: ListedPost }) {
       </div>
     </li>
   );
-}
+});
