@@ -31,6 +31,17 @@ const steps = [
     hide: (output) => output.replace(/^\S+\.(d\.[cm]?ts|ts|json)$\n/gm, ""),
   },
   {
+    name: "types of the dashboard",
+    run: [bin("tsc"), "--noEmit", "--listFiles", "-p", "web/tsconfig.json"],
+    seen: (output) => ownFiles(output).length,
+    hide: (output) => output.replace(/^\S+\.(d\.[cm]?ts|tsx?|json)$\n/gm, ""),
+  },
+  {
+    name: "size of the dashboard",
+    run: ["npm", "run", "--silent", "web:size"],
+    seen: /first load (\d+) kB/,
+  },
+  {
     // An entry pattern without a match is a hint: as an error it keeps knip from looking at nothing.
     name: "dead code",
     run: [bin("knip"), "--no-progress", "--treat-config-hints-as-errors"],
@@ -45,7 +56,7 @@ const steps = [
 ];
 
 function ownFiles(output) {
-  return output.match(/^(?!.*node_modules).*\.ts$/gm) ?? [];
+  return output.match(/^(?!.*node_modules).*\.tsx?$/gm) ?? [];
 }
 
 function execute(step) {

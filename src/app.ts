@@ -25,6 +25,7 @@ import { budget as budgetPlugin } from "./budget/plugin.ts";
 import type { RedisOptions } from "./budget/redis.ts";
 import type { Config } from "./config.ts";
 import { createContext, type RequestContext } from "./context.ts";
+import { dashboard } from "./dashboard.ts";
 import { APP_ROLE } from "./db/client.ts";
 import { Pool, type PoolOptions } from "./db/pool.ts";
 import { DocumentStore } from "./document-store.ts";
@@ -140,7 +141,7 @@ export async function createApp({
   await httpEdge(server, config);
   limitConnections(server, config);
   healthRoutes(server, lookups);
-  server.get("/", async (_, reply) => reply.redirect("/graphiql"));
+  await server.register(dashboard());
   await server.register(
     graphiql({
       endpoint: GRAPHQL_PATH,

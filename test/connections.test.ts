@@ -264,6 +264,7 @@ const meanings: Record<string, (row: Row, wanted: Json, world: World) => boolean
   createdBetween: (row, wanted) => isWithin(row["createdAt"], wanted),
   publishedBetween: (row, wanted) =>
     isEmpty(wanted) || (row["status"] === "PUBLISHED" && isWithin(row["publishedAt"], wanted)),
+  timelineBetween: (row, wanted) => isEmpty(wanted) || isWithin(row["timelineAt"], wanted),
 };
 
 function networkOf(row: Row, world: World) {
@@ -460,6 +461,7 @@ describe("posts of all accounts", () => {
       statuses: ["PUBLISHED", "DRAFT", "FAILED"],
       tagIds: [tags[0], ...tags.slice(306, 311)],
       publishedBetween: { from: "2026-03-01T09:30:00.123Z", to: "2026-03-01T09:30:00.125Z" },
+      timelineBetween: { to: "2026-03-01T09:30:00.125Z" },
     };
     const pager = postsOf(large);
     for (const orderBy of ["NEWEST_FIRST", "OLDEST_FIRST"]) {

@@ -147,6 +147,7 @@ function connectionsOf(workspace: BigWorkspace): ConnectionField[] {
       { label: "many", value: ["X", "YOUTUBE", "TIKTOK"] },
     ],
     publishedBetween: ranges,
+    timelineBetween: ranges,
     createdBetween: ranges,
   });
 }

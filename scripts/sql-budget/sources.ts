@@ -4,6 +4,7 @@ import { join } from "node:path";
 import type { TestApp } from "../../test/support/app.ts";
 import { readPage, readPages, root, type Example } from "../../test/support/examples.ts";
 import { readOperations } from "../../test/support/operations.ts";
+import { readWebOperations } from "../../test/support/web-operations.ts";
 
 /** An operation that has a budget. */
 export interface Operation {
@@ -19,7 +20,7 @@ export interface Operation {
 type Source = (app: TestApp) => Operation[] | Promise<Operation[]>;
 
 /** Where operations come from: another collection is another word here. */
-const sources: readonly Source[] = [collection, pages];
+const sources: readonly Source[] = [collection, dashboard, pages];
 
 /** All operations that have a budget, in the order in which they are sent. */
 export async function operationsFor(app: TestApp): Promise<Operation[]> {
@@ -36,6 +37,14 @@ async function collection(app: TestApp): Promise<Operation[]> {
     name: `test/operations/${operation.name}`,
     mayFail: false,
   }));
+}
+
+/** Those of the dashboard, except what it writes: that would be other data for what comes after it. */
+async function dashboard(app: TestApp): Promise<Operation[]> {
+  const operations = await readWebOperations(app);
+  return operations
+    .filter(({ document }) => !document.startsWith("mutation"))
+    .map((operation) => ({ ...operation, name: `web ${operation.name}`, mayFail: false }));
 }
 
 /** Those that the documents show: what they are answered is what the tests of the examples are about. */

@@ -123,6 +123,7 @@ function banner(
     return `
 SocialHub is ready.
 
+  Dashboard  ${url}/
   GraphQL    ${url}/graphql
   GraphiQL   ${url}/graphiql
 
@@ -134,11 +135,13 @@ ${only ? `${only}\n` : ""}  No demo data. Make a workspace and a key of your own
   return `
 SocialHub is ready.
 
+  Dashboard  ${url}/
+${peopleLines(people)}
   GraphiQL   ${url}/graphiql   ${what}
   GraphQL    ${url}/graphql
   API key    ${key.key}
              of ${key.workspace}; more keys in ${relative(".", demoFilePath)}
-${peopleLines(people)}
+
 ${only ? `${only}\n` : ""}${tryThis(url, key.key, trusted)}Stop with Ctrl-C.
 `;
 }
@@ -166,9 +169,10 @@ function peopleLines(people: DemoAccess["people"]) {
   const lines = people
     .filter(({ workspaceId }) => workspaceId === first.workspaceId)
     .map(
-      ({ role, email }, index) => `  ${index === 0 ? "People " : "       "}    ${email} (${role})`,
+      ({ role, email }, index) =>
+        `  ${index === 0 ? "sign in as" : "          "} ${email} (${role})`,
     );
-  return `${lines.join("\n")}\n             sign in with the password ${first.password}\n`;
+  return `${lines.join("\n")}\n             with the password ${first.password}\n`;
 }
 
 /** Resolves at the first signal that asks to stop; a second one ends the process at once. */

@@ -26,13 +26,11 @@ export function bounds(
     const farther = isLower ? sql`>` : sql`<`;
     const cursorSort = value(`${cursor}Sort`, sort.getSQLType());
     const cursorId = value(`${cursor}Id`, "uuid");
-    if (!shape[cursor]) {
-      return limits.map((limit) => sql`${sort} ${isLower ? sql`>=` : sql`<`} ${limit}`);
-    }
-    const [limit, ...others] = limits;
+    const limit = nearest(limits, isLower);
+    if (!shape[cursor]) return limit ? [sql`${sort} ${isLower ? sql`>=` : sql`<`} ${limit}`] : [];
     if (!id && !limit) return [sql`${sort} ${farther} ${cursorSort}`];
     const row = sql`(${sort}, ${id}) ${farther}`;
-    if (others.length > 0 || !id) throw new Error(`two ranges of ${sort.name}`);
+    if (!id) throw new Error(`a range of ${sort.name}, which is unique`);
     if (!limit) return [sql`${row} (${cursorSort}, ${cursorId})`];
     // No id is nil, so that (moment, nil) stands before all rows of the moment.
     return isLower
@@ -57,6 +55,12 @@ export function bounds(
       false,
     ),
   ];
+}
+
+/** Of the bounds at one end, that which leaves less: PostgreSQL, too, begins at one. */
+function nearest(limits: SQL[], isLower: boolean): SQL | undefined {
+  if (limits.length < 2) return limits[0];
+  return sql`${isLower ? sql`greatest` : sql`least`}(${sql.join(limits, sql`, `)})`;
 }
 
 const nil = sql.raw("'00000000-0000-0000-0000-000000000000'::uuid");

@@ -42,6 +42,7 @@ export const postsOfWorkspace = connection<PostRow>({
   orders,
   filters: {
     ...filters,
+    timelineBetween: between(posts.timelineAt),
     tagIds,
     accountIds: anyOf(posts.accountId, { of: "Account" }),
     networks: anyOf(posts.network, {

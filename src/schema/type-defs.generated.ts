@@ -973,6 +973,8 @@ input PostFilter {
   tagIds: [ID!]
   "Published in this range of time."
   publishedBetween: DateTimeRange
+  "With a place on the timeline in this range: also what is planned, or a draft."
+  timelineBetween: DateTimeRange
 }
 
 "Which posts of an account. Conditions that are given must all hold; an empty list fits nothing."

@@ -999,6 +999,8 @@ export type PostFilter = {
   tagIds?: InputMaybe<Array<Scalars['ID']['input']>>;
   /** Published in this range of time. */
   publishedBetween?: InputMaybe<DateTimeRange>;
+  /** With a place on the timeline in this range: also what is planned, or a draft. */
+  timelineBetween?: InputMaybe<DateTimeRange>;
 };
 
 /** Which posts of an account. Conditions that are given must all hold; an empty list fits nothing. */

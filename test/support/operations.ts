@@ -19,6 +19,16 @@ export const operationsFolder = new URL("../operations/", import.meta.url);
  * the first page of posts.
  */
 export async function readOperations(app: TestApp): Promise<Operation[]> {
+  const withSamples = await samplesFor(app);
+  return operationNames().map((name) => ({
+    name,
+    document: readFileSync(new URL(`${name}.graphql`, operationsFolder), "utf8"),
+    variables: withSamples(readVariables(name)) as Operation["variables"],
+  }));
+}
+
+/** Reads JSON in which samples stand for the data of the app's workspace. */
+export async function samplesFor(app: TestApp): Promise<(json: string) => unknown> {
   const samples = await findSamples(app);
   const replace = (_: string, value: unknown): unknown => {
     if (typeof value !== "string" || !value.startsWith("<")) return value;
@@ -26,11 +36,7 @@ export async function readOperations(app: TestApp): Promise<Operation[]> {
     if (found === undefined) throw new Error(`there is no ${value} in the data`);
     return found;
   };
-  return operationNames().map((name) => ({
-    name,
-    document: readFileSync(new URL(`${name}.graphql`, operationsFolder), "utf8"),
-    variables: JSON.parse(readVariables(name), replace) as Record<string, unknown>,
-  }));
+  return (json) => JSON.parse(json, replace);
 }
 
 export const operationNames = (): string[] =>

@@ -1,0 +1,111 @@
+import { print } from "graphql";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import * as generated from "../web/src/operations.generated.ts";
+import { demoWorkspaceList } from "../src/data/demo/seed.ts";
+import { createTestApp, type Json, type TestApp } from "./support/app.ts";
+import { addPerson, sessionOf } from "./support/people.ts";
+import {
+  readWebOperations,
+  trustedWebOperations,
+  type WebOperation,
+} from "./support/web-operations.ts";
+
+/*
+ * What the dashboard sends, on a server that takes nothing else: each operation is asked by its id, as
+ * somebody who has signed in. An operation that is new needs variables, in web-operations.variables.json.
+ */
+
+/** Takes every operation. */
+let free: TestApp;
+/** Takes those of the dashboard's manifest alone. */
+let app: TestApp;
+let operations: WebOperation[];
+let cookie: string;
+
+beforeAll(async () => {
+  const [home, elsewhere] = demoWorkspaceList();
+  free = await createTestApp();
+  operations = await readWebOperations(free);
+  await addPerson(free.database, "dashboard@example.com", [
+    { workspaceId: home!.id, role: "OWNER" },
+    { workspaceId: elsewhere!.id, role: "VIEWER" },
+  ]);
+  cookie = await sessionOf(free, "dashboard@example.com");
+  const settings = {
+    TRUSTED_DOCUMENTS: "web/operations.manifest.json",
+    TRUSTED_DOCUMENTS_ONLY: "on",
+  };
+  const database = { ...free.database, close: async () => undefined };
+  app = await createTestApp({ settings, database });
+});
+afterAll(async () => {
+  await app.close();
+  await free.close();
+});
+
+/** As the dashboard's client sends it: the text, and the id under which a server may know it. */
+async function send({ id, document, variables }: WebOperation): Promise<Json> {
+  const response = await app.server.inject({
+    method: "POST",
+    url: "/graphql",
+    headers: { cookie, "x-insight": "sql, cost" },
+    payload: {
+      query: document,
+      variables,
+      extensions: { persistedQuery: { version: 1, sha256Hash: id } },
+    },
+  });
+  return response.json();
+}
+
+describe("the dashboard's operations", () => {
+  it("are sent as they stand in the manifest", () => {
+    const documents = Object.entries(generated).flatMap(([name, document]) =>
+      name.endsWith("Document") ? [[name.replace(/Document$/, ""), print(document as Json)]] : [],
+    );
+    const trusted = trustedWebOperations();
+    expect(Object.fromEntries(documents)).toEqual(
+      Object.fromEntries(trusted.map(({ name, body }) => [name, body])),
+    );
+    expect(generated.operationIds).toEqual(
+      Object.fromEntries(trusted.map(({ name, id }) => [name, id])),
+    );
+  });
+
+  it("pass the gates of a server that takes nothing else, and answer without errors", async () => {
+    const costs: string[] = [];
+    for (const operation of operations) {
+      const { data, errors = [], extensions } = await send(operation);
+      expect(errors, operation.name).toEqual([]);
+      expect(Object.values(data), operation.name).not.toContain(null);
+      const { sql, cost } = extensions;
+      costs.push(
+        `${operation.name}: ${sql.statements} statements, depth ${cost.depth}, ${cost.requested} points, ${cost.nodes} nodes`,
+      );
+    }
+    expect(costs.join("\n")).toMatchInlineSnapshot(`
+      "Calendar: 2 statements, depth 2, 25 points, 100 nodes
+      NewestPost: 1 statements, depth 1, 10 points, 1 nodes
+      AcceptInvitation: 0 statements, depth 2, 27 points, 0 nodes
+      Overview: 5 statements, depth 4, 83 points, 465 nodes
+      Post: 10 statements, depth 4, 128 points, 120 nodes
+      MoreReplies: 3 statements, depth 3, 34 points, 50 nodes
+      Posts: 4 statements, depth 2, 48 points, 25 nodes
+      PostChoices: 2 statements, depth 1, 21 points, 200 nodes
+      CurrentViewer: 0 statements, depth 2, 24 points, 0 nodes"
+    `);
+  });
+
+  it("show the whole overview by five statements, the viewer and their workspaces included", async () => {
+    const overview = operations.find(({ name }) => name === "Overview")!;
+    const { data, extensions } = await send({ ...overview, variables: {} });
+    expect(extensions.sql.statements).toBe(5);
+    expect(data.accounts.edges).toHaveLength(15);
+    expect(data.viewer.workspaces).toHaveLength(2);
+  });
+
+  it("are refused by such a server when they are others", async () => {
+    const { errors } = await send({ ...operations[0]!, id: "f".repeat(64) });
+    expect(errors[0].extensions.code).toBe("TRUSTED_DOCUMENT_REQUIRED");
+  });
+});

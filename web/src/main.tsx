@@ -1,0 +1,21 @@
+import "@mantine/core/styles.css";
+import "@mantine/notifications/styles.css";
+import "./style.css";
+import { createRoot } from "react-dom/client";
+import { App } from "./app.tsx";
+import { showColors } from "./shell/colors.ts";
+import { styleNonce } from "./style-nonce.ts";
+import { loadTexts } from "./text/text.tsx";
+
+declare global {
+  var __webpack_nonce__: string;
+}
+
+// react-remove-scroll, which stands below Mantine's dialogs, asks for its nonce under this name.
+globalThis.__webpack_nonce__ = styleNonce();
+showColors();
+
+const root = document.getElementById("root");
+if (!root) throw new Error("the page has no #root");
+const first = await loadTexts();
+createRoot(root).render(<App first={first} />);

@@ -1,0 +1,69 @@
+import type { PostFilter, PostOrder, PostStatus, Network } from "../../operations.generated.ts";
+
+/** What the list of posts is narrowed to: it stands in the address, so that it can be kept and sent on. */
+export interface Filters {
+  account: string[];
+  network: string[];
+  status: string[];
+  tag: string[];
+  /** Days, as 2026-11-22. */
+  from: string;
+  to: string;
+  order: PostOrder;
+}
+
+const lists = ["account", "network", "status", "tag"] as const;
+const DAY = /^\d{4}-\d\d-\d\d$/;
+const DAY_MS = 86_400_000;
+
+export function readFilters(search: URLSearchParams): Filters {
+  const day = (name: string) => {
+    const given = search.get(name) ?? "";
+    return DAY.test(given) && !Number.isNaN(Date.parse(given)) ? given : "";
+  };
+  return {
+    account: search.getAll("account"),
+    network: search.getAll("network"),
+    status: search.getAll("status"),
+    tag: search.getAll("tag"),
+    from: day("from"),
+    to: day("to"),
+    order: search.get("order") === "OLDEST_FIRST" ? "OLDEST_FIRST" : "NEWEST_FIRST",
+  };
+}
+
+export function writeFilters({ from, to, order, ...filters }: Filters): URLSearchParams {
+  const search = new URLSearchParams();
+  for (const name of lists) for (const value of filters[name]) search.append(name, value);
+  if (from) search.set("from", from);
+  if (to) search.set("to", to);
+  if (order !== "NEWEST_FIRST") search.set("order", order);
+  return search;
+}
+
+export const isFiltered = ({ from, to, ...filters }: Filters): boolean =>
+  from !== "" || to !== "" || lists.some((name) => filters[name].length > 0);
+
+/** As the API takes them; only what is given, so that equal filters are one list of the cache. */
+export function toPostFilter({ account, network, status, tag, from, to }: Filters): PostFilter {
+  const midnight = (day: string) => new Date(`${day}T00:00`);
+  const range = {
+    ...(from ? { from: midnight(from).toISOString() } : {}),
+    // The last day is in it.
+    ...(to ? { to: dayAfter(midnight(to)).toISOString() } : {}),
+  };
+  return {
+    ...(account.length > 0 ? { accountIds: account } : {}),
+    ...(network.length > 0 ? { networks: network as Network[] } : {}),
+    ...(status.length > 0 ? { statuses: status as PostStatus[] } : {}),
+    ...(tag.length > 0 ? { tagIds: tag } : {}),
+    ...(from || to ? { timelineBetween: range } : {}),
+  };
+}
+
+/** The next midnight, also where a day has 23 or 25 hours. */
+function dayAfter(midnight: Date): Date {
+  const next = new Date(midnight.getTime() + DAY_MS * 1.5);
+  next.setHours(0, 0, 0, 0);
+  return next;
+}
