@@ -47,8 +47,10 @@ import { rehearsal } from "./http/rehearsal.ts";
 import { httpStatus } from "./http/status.ts";
 import { loadTrustedDocuments } from "./http/trusted-documents.ts";
 import { warmUp } from "./http/warm-up.ts";
+import type { OperationObserver } from "./insight/finished-operation.ts";
 import type { Logger } from "./insight/log.ts";
 import { formatError } from "./insight/format-error.ts";
+import { tellObservers } from "./insight/observe.ts";
 import { insight } from "./insight/plugin.ts";
 import { buildSchema } from "./schema/build.ts";
 import { headlineOperation } from "./schema/headline.ts";
@@ -75,6 +77,8 @@ export interface AppOptions {
   logger: Logger;
   /** Filled into GraphiQL; only on a demo server. */
   demoKey?: () => string | undefined;
+  /** Told of every operation that ends, and of every request that is refused before. */
+  observers?: readonly OperationObserver[];
   /** Who is asking; API keys and sessions of the database unless told. For the audit, which leaves none behind. */
   credentials?: Pick<Credentials, "of">;
   /** Makes the pools; for the audit, which commits nothing. */
@@ -103,13 +107,14 @@ export async function createApp({
   demoKey,
   makePool = (poolOptions) => new Pool(poolOptions),
   credentials: givenCredentials,
+  observers = [],
 }: AppOptions): Promise<App> {
   const poolOptions = { ...config.pool, url: databaseUrl, role: APP_ROLE };
   const pool = makePool({ ...poolOptions, size: config.pool.size });
   const lookups = makePool({ ...poolOptions, size: LOOKUP_CONNECTIONS });
   const operations = new OperationQueue(config.operations);
 
-  const options = apolloOptions(config, logger);
+  const options = apolloOptions(config, logger, observers);
   const { documentStore = null } = options;
   const trustedDocuments = await loadTrustedDocuments(
     config.trustedDocuments,
@@ -183,6 +188,7 @@ export async function createApp({
     graphqlEndpoint(child, {
       apollo,
       logger,
+      observers,
       operations,
       timeoutMs: config.operations.timeoutMs,
       trustedDocuments,
@@ -220,7 +226,11 @@ async function connectRedis(options: RedisOptions, logger: Logger) {
   return new Redis(options, logger);
 }
 
-function apolloOptions(config: Config, logger: Logger): ApolloServerOptions<RequestContext> {
+function apolloOptions(
+  config: Config,
+  logger: Logger,
+  observers: readonly OperationObserver[] = [],
+): ApolloServerOptions<RequestContext> {
   const { plugin: gatesPlugin, ...gateOptions } = gates(config);
   return {
     schema,
@@ -239,6 +249,7 @@ function apolloOptions(config: Config, logger: Logger): ApolloServerOptions<Requ
       compiledQueries(executeCompiled),
       insight(logger),
       httpStatus(),
+      ...tellObservers(observers),
       // It wraps every field of every answer.
       ApolloServerPluginCacheControlDisabled(),
       // It is for subgraphs, but would be loaded, protobuf and all.
