@@ -38,6 +38,7 @@ import { authEndpoint } from "./http/auth-endpoint.ts";
 import { GRAPHQL_PATH, httpEdge } from "./http/edge.ts";
 import { graphqlEndpoint, type Endpoint } from "./http/endpoint.ts";
 import { answerHttpError } from "./http/errors.ts";
+import { metricsEndpoint } from "./http/metrics.ts";
 import { connectionLimits, limitConnections } from "./http/limits.ts";
 import { noRouteSchemas } from "./http/no-route-schemas.ts";
 import { OperationQueue } from "./http/operation-queue.ts";
@@ -52,6 +53,7 @@ import type { Logger } from "./insight/log.ts";
 import { formatError } from "./insight/format-error.ts";
 import { tellObservers } from "./insight/observe.ts";
 import { insight } from "./insight/plugin.ts";
+import { startTelemetry, type Telemetry } from "./insight/telemetry.ts";
 import { buildSchema } from "./schema/build.ts";
 import { headlineOperation } from "./schema/headline.ts";
 
@@ -103,18 +105,31 @@ export async function createApp({
   config,
   databaseUrl,
   identityUrl = databaseUrl,
-  logger,
+  logger: givenLogger,
   demoKey,
   makePool = (poolOptions) => new Pool(poolOptions),
   credentials: givenCredentials,
-  observers = [],
+  observers: givenObservers = [],
 }: AppOptions): Promise<App> {
   const poolOptions = { ...config.pool, url: databaseUrl, role: APP_ROLE };
   const pool = makePool({ ...poolOptions, size: config.pool.size });
   const lookups = makePool({ ...poolOptions, size: LOOKUP_CONNECTIONS });
   const operations = new OperationQueue(config.operations);
 
-  const options = apolloOptions(config, logger, observers);
+  const telemetry = await startTelemetry(
+    config,
+    {
+      databaseUrl,
+      pools: { requests: pool, lookups },
+      operations,
+      nameOf: (source) => trustedDocuments.nameOf(source),
+    },
+    givenLogger,
+  );
+  const { logger } = telemetry;
+  const observers = [...givenObservers, ...telemetry.observers];
+
+  const options = apolloOptions(config, logger, { ...telemetry, observers });
   const { documentStore = null } = options;
   const trustedDocuments = await loadTrustedDocuments(
     config.trustedDocuments,
@@ -140,8 +155,13 @@ export async function createApp({
     ...connectionLimits(config, logger),
   });
   server.setErrorHandler(answerHttpError);
+  if (telemetry.traces) {
+    const { traceRequests } = await import("./http/traced.ts");
+    traceRequests(server, telemetry.traces);
+  }
   await httpEdge(server, config);
   limitConnections(server, config);
+  metricsEndpoint(server, telemetry.metrics, config.metrics?.token);
   healthRoutes(server, lookups);
   server.get("/", async (_, reply) => reply.redirect("/graphiql"));
   await server.register(
@@ -216,6 +236,7 @@ export async function createApp({
       redis?.close();
       await identity.close();
       await Promise.all([pool.close(), lookups.close()]);
+      await telemetry.close();
     },
   };
 }
@@ -226,10 +247,15 @@ async function connectRedis(options: RedisOptions, logger: Logger) {
   return new Redis(options, logger);
 }
 
+type Watching = Pick<Telemetry, "plugins" | "timed"> & { observers: readonly OperationObserver[] };
+
+/** What the server does for itself is nobody's to see. */
+const unwatched: Watching = { plugins: [], timed: (_, plugin) => plugin, observers: [] };
+
 function apolloOptions(
   config: Config,
   logger: Logger,
-  observers: readonly OperationObserver[] = [],
+  { plugins, timed, observers }: Watching = unwatched,
 ): ApolloServerOptions<RequestContext> {
   const { plugin: gatesPlugin, ...gateOptions } = gates(config);
   return {
@@ -244,8 +270,9 @@ function apolloOptions(
     documentStore: new DocumentStore(CACHED_DOCUMENT_CHARACTERS),
     ...gateOptions,
     plugins: [
-      gatesPlugin,
-      budgetPlugin(config.limits),
+      ...plugins,
+      timed("gates", gatesPlugin),
+      timed("budget", budgetPlugin(config.limits)),
       compiledQueries(executeCompiled),
       insight(logger),
       httpStatus(),
