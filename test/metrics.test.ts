@@ -1,6 +1,6 @@
 import parse from "parse-prometheus-text-format";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { mkdtempSync, writeFileSync } from "node:fs";
+import { mkdtempSync, readFileSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { headlineOperation } from "../src/schema/headline.ts";
@@ -172,6 +172,13 @@ describe("metrics", () => {
   it("tell how late the event loop is", async () => {
     expect(await value("nodejs_eventloop_lag_p99_seconds", {})).toBeGreaterThanOrEqual(0);
     expect(await value("process_cpu_seconds_total", {})).toBeGreaterThan(0);
+  });
+
+  it("are all in the documentation, and no others", async () => {
+    const page = readFileSync("docs/observability.md", "utf8");
+    const documented = page.match(/^\| `socialhub_\w+`/gm)!.map((cell) => cell.slice(3, -1));
+    const kept = [...(await metrics()).keys()].filter((name) => name.startsWith("socialhub_"));
+    expect(kept.sort()).toEqual(documented.sort());
   });
 
   it("hold nothing of workspaces, keys and people", async () => {

@@ -1,6 +1,7 @@
 import { spawnSync } from "node:child_process";
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
+import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from "vitest";
 import { headlineOperation } from "../src/schema/headline.ts";
+import { connect } from "../src/db/client.ts";
 import { createTestApp, type TestApp } from "./support/app.ts";
 import { startCollector, type CollectedSpan } from "./support/collector.ts";
 import { createTestDatabase, type TestDatabase } from "./support/database.ts";
@@ -8,6 +9,7 @@ import { captureLog } from "./support/log-lines.ts";
 
 const SERVER = 2;
 const CLIENT = 3;
+const TOKEN = "a-token-of-at-least-32-characters";
 const PARENT = "4bf92f3577b34da6a3ce929d0e0e4736";
 
 let database: TestDatabase;
@@ -20,6 +22,7 @@ describe("what a collector is sent of a server's requests", () => {
   const log = captureLog();
   let collector: Awaited<ReturnType<typeof startCollector>>;
   let spans: CollectedSpan[];
+  let metrics: string;
   const requestIds: Record<string, string> = {};
 
   /** Everything is asked first: what was not sent yet is sent when the server stops. */
@@ -29,6 +32,7 @@ describe("what a collector is sent of a server's requests", () => {
       OTEL_EXPORTER_OTLP_ENDPOINT: collector.url,
       OTEL_EXPORTER_OTLP_HEADERS: "x-collector-key=s3cret-collector%2Ckey",
       OTEL_SERVICE_NAME: "social.api",
+      METRICS_TOKEN: TOKEN,
       OTEL_RESOURCE_ATTRIBUTES: "deployment.environment.name=test",
     });
     const send = async (name: string, query: string, options = {}) => {
@@ -54,9 +58,11 @@ describe("what a collector is sent of a server's requests", () => {
     await send("deep", DEEP);
     await send("nobody", "{ accounts { totalCount } }", { key: "shk_s3cret-key" });
     await send("invalid", `{ accounts(first: "s3cret-first") { nothing } }`);
-    await send("failing", headlineOperation);
     await app.server.inject({ url: "/healthz" });
     await app.server.inject({ url: "/nowhere?token=s3cret-token" });
+    await hangUp(app);
+    const authorization = `Bearer ${TOKEN}`;
+    metrics = (await app.server.inject({ url: "/metrics", headers: { authorization } })).body;
     await app.close();
     spans = collector.spans();
   });
@@ -174,6 +180,22 @@ describe("what a collector is sent of a server's requests", () => {
     expect(requestOf("invalid").attributes["graphql.document"]).toBeUndefined();
   });
 
+  it("ends with the operation where the client hung up, and says so", () => {
+    const gone = spans.find(({ attributes }) => attributes["graphql.operation.name"] === "Gone")!;
+    expect(gone.attributes["error.type"]).toBe("client_closed_request");
+    expect(gone.attributes).not.toHaveProperty("http.response.status_code");
+    const [batch, ...more] = partsOf(gone).filter(({ name }) => name.startsWith("batch"));
+    expect(more).toEqual([]);
+    expect(batch).toMatchObject({ name: "batch Query.posts", failed: true });
+    expect(partsOf(batch!)).toMatchObject([{ kind: CLIENT, failed: true }]);
+    expect(gone.end).toBeGreaterThanOrEqual(batch!.end);
+    const line = log.operations().find(({ operation }) => operation === "Gone");
+    expect(line).toMatchObject({ trace_id: gone.traceId });
+    // Nobody is to be woken up for it.
+    expect(metrics).toContain("socialhub_operations_abandoned_total 1\n");
+    expect(metrics).not.toContain('socialhub_operation_errors_total{code="INTERNAL_SERVER_ERROR"}');
+  });
+
   it("has no probes, and no path as a name where there is nothing", () => {
     const others = spans.filter(({ kind, name }) => kind === SERVER && name !== "POST /graphql");
     expect(others.map(({ name, attributes }) => [name, attributes["url.path"]])).toEqual([
@@ -205,6 +227,31 @@ describe("what a collector is sent of a server's requests", () => {
     return createTestApp({ database: kept(database), settings, logger: log.logger });
   }
 });
+
+/** Asks for what is locked, and hangs up. */
+async function hangUp(app: TestApp) {
+  const url = await app.server.listen({ host: "127.0.0.1", port: 0 });
+  const owner = connect(database.ownerUrl, { max: 1 });
+  const table = await owner.reserve();
+  await table.unsafe("begin; lock table posts in access exclusive mode");
+  const client = new AbortController();
+  const asked = fetch(`${url}/graphql`, {
+    method: "POST",
+    headers: { authorization: `Bearer ${app.key}`, "content-type": "application/json" },
+    body: JSON.stringify({ query: "query Gone { posts(first: 1) { nodes { id } } }" }),
+    signal: client.signal,
+  }).catch(() => undefined);
+  await vi.waitFor(async () => {
+    const waiting = await table.unsafe("select 1 from pg_locks where not granted");
+    expect(waiting).toHaveLength(1);
+  });
+  client.abort();
+  await asked;
+  await vi.waitFor(() => expect(app.pool.state.busy).toBe(0));
+  await table.unsafe("rollback");
+  table.release();
+  await owner.end({ timeout: 5 });
+}
 
 describe("a collector that does not answer", () => {
   const log = captureLog();

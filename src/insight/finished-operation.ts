@@ -1,6 +1,7 @@
 import type { GraphQLRequestContextWillSendResponse } from "@apollo/server";
 import type { GraphQLFormattedError, OperationTypeNode } from "graphql";
 import type { Measured, RequestContext } from "../context.ts";
+import { RequestEndedError } from "../db/session.ts";
 import type { Batch, SqlRecord } from "./sql-record.ts";
 
 type Responding = GraphQLRequestContextWillSendResponse<RequestContext>;
@@ -33,6 +34,8 @@ export class FinishedOperation {
   readonly errors: readonly GraphQLFormattedError[];
   /** Whether it was refused: nothing of it was executed. */
   readonly isRefused: boolean;
+  /** Whether the client hung up meanwhile: its errors are then of that, and not the server's. */
+  readonly isAbandoned: boolean;
   /** The answer's HTTP status. */
   readonly status: number;
 
@@ -54,6 +57,9 @@ export class FinishedOperation {
     this.points = charge;
     this.errors = result.errors ?? [];
     this.isRefused = result.data === undefined && session.record.batches.length === 0;
+    this.isAbandoned =
+      responding.errors?.some(({ originalError }) => originalError instanceof RequestEndedError) ??
+      false;
     this.status = response.http.status ?? 200;
   }
 

@@ -66,6 +66,11 @@ export class Metrics implements OperationObserver {
     "Operations that were executed and have an error of this code, with or without data",
     ["code"],
   );
+  readonly #abandoned = this.#counter(
+    "operations_abandoned_total",
+    "Operations whose client hung up before the answer",
+    [],
+  );
   readonly #statementSeconds = this.#histogram(
     "statement_seconds",
     "Time of an SQL statement, by the loader that asked",
@@ -126,6 +131,10 @@ export class Metrics implements OperationObserver {
     const { source, record, measured, isRefused } = finished;
     const operation = (source && this.#measured.nameOf(source)) || OTHER;
     if (measured.complexity !== undefined) this.#points.observe({ operation }, measured.complexity);
+    if (finished.isAbandoned) {
+      this.#abandoned.inc();
+      return;
+    }
     const counter = isRefused ? this.#refusals : this.#failures;
     for (const code of finished.codes) counter.inc({ code });
     if (isRefused) return;

@@ -76,7 +76,8 @@ function failureOf({ failure }: Batch): { type: string; sqlState?: string } | un
 
 /** OpenTelemetry's conventions for GraphQL, and what the server found out about the operation. */
 export function operationAttributes(finished: FinishedOperation): Attributes {
-  const { kind, name, record, measured, codes } = finished;
+  const { kind, name, record, measured, isAbandoned } = finished;
+  const codes = isAbandoned ? [] : finished.codes;
   const { complexity, depth, nodes } = measured;
   return {
     ...(kind === undefined ? {} : { "graphql.operation.type": kind }),

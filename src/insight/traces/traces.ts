@@ -89,7 +89,7 @@ export class Traces implements OperationObserver {
     if (trace.span.isRecording()) {
       trace.span.setAttributes(operationAttributes(operation));
       const failure = operation.codes.find((code) => FAILURES.has(code));
-      if (failure !== undefined) trace.fail(failure);
+      if (failure !== undefined && !operation.isAbandoned) trace.fail(failure);
       addBatches(trace, operation, this.#database);
     }
     trace.isRunning = false;
