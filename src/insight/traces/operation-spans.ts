@@ -15,11 +15,12 @@ import type { RequestTrace } from "./request-trace.ts";
 
 /** What the semantic conventions of OpenTelemetry say of a database, from its URL. */
 export function databaseAttributes(url: string): Attributes {
-  const { hostname, port, pathname } = new URL(url);
+  const { hostname, port, pathname, username } = new URL(url);
   return {
     [ATTR_DB_SYSTEM_NAME]: DB_SYSTEM_NAME_VALUE_POSTGRESQL,
-    [ATTR_DB_NAMESPACE]: decodeURIComponent(pathname.slice(1)),
-    [ATTR_SERVER_ADDRESS]: hostname,
+    // Without a name, the login's is taken.
+    [ATTR_DB_NAMESPACE]: decodeURIComponent(pathname.slice(1) || username),
+    [ATTR_SERVER_ADDRESS]: hostname.replace(/^\[|\]$/g, ""),
     [ATTR_SERVER_PORT]: Number(port || 5432),
   };
 }
