@@ -39,6 +39,7 @@ import { authEndpoint } from "./http/auth-endpoint.ts";
 import { GRAPHQL_PATH, httpEdge } from "./http/edge.ts";
 import { graphqlEndpoint, type Endpoint } from "./http/endpoint.ts";
 import { answerHttpError } from "./http/errors.ts";
+import { metricsEndpoint } from "./http/metrics.ts";
 import { connectionLimits, limitConnections } from "./http/limits.ts";
 import { noRouteSchemas } from "./http/no-route-schemas.ts";
 import { OperationQueue } from "./http/operation-queue.ts";
@@ -48,9 +49,12 @@ import { rehearsal } from "./http/rehearsal.ts";
 import { httpStatus } from "./http/status.ts";
 import { loadTrustedDocuments } from "./http/trusted-documents.ts";
 import { warmUp } from "./http/warm-up.ts";
+import type { OperationObserver } from "./insight/finished-operation.ts";
 import type { Logger } from "./insight/log.ts";
 import { formatError } from "./insight/format-error.ts";
+import { tellObservers } from "./insight/observe.ts";
 import { insight } from "./insight/plugin.ts";
+import { startTelemetry, type Telemetry } from "./insight/telemetry.ts";
 import { buildSchema } from "./schema/build.ts";
 import { headlineOperation } from "./schema/headline.ts";
 
@@ -76,6 +80,8 @@ export interface AppOptions {
   logger: Logger;
   /** Filled into GraphiQL; only on a demo server. */
   demoKey?: () => string | undefined;
+  /** Told of every operation that ends, and of every request that is refused before. */
+  observers?: readonly OperationObserver[];
   /** Who is asking; API keys and sessions of the database unless told. For the audit, which leaves none behind. */
   credentials?: Pick<Credentials, "of">;
   /** Makes the pools; for the audit, which commits nothing. */
@@ -100,17 +106,31 @@ export async function createApp({
   config,
   databaseUrl,
   identityUrl = databaseUrl,
-  logger,
+  logger: givenLogger,
   demoKey,
   makePool = (poolOptions) => new Pool(poolOptions),
   credentials: givenCredentials,
+  observers: givenObservers = [],
 }: AppOptions): Promise<App> {
   const poolOptions = { ...config.pool, url: databaseUrl, role: APP_ROLE };
   const pool = makePool({ ...poolOptions, size: config.pool.size });
   const lookups = makePool({ ...poolOptions, size: LOOKUP_CONNECTIONS });
   const operations = new OperationQueue(config.operations);
 
-  const options = apolloOptions(config, logger);
+  const telemetry = await startTelemetry(
+    config,
+    {
+      databaseUrl,
+      pools: { requests: pool, lookups },
+      operations,
+      nameOf: (source) => trustedDocuments.nameOf(source),
+    },
+    givenLogger,
+  );
+  const { logger } = telemetry;
+  const observers = [...givenObservers, ...telemetry.observers];
+
+  const options = apolloOptions(config, logger, { ...telemetry, observers });
   const { documentStore = null } = options;
   const trustedDocuments = await loadTrustedDocuments(
     config.trustedDocuments,
@@ -138,8 +158,13 @@ export async function createApp({
     ...connectionLimits(config, logger),
   });
   server.setErrorHandler(answerHttpError);
+  if (telemetry.traces) {
+    const { traceRequests } = await import("./http/traced.ts");
+    traceRequests(server, telemetry.traces);
+  }
   await httpEdge(server, config);
   limitConnections(server, config);
+  metricsEndpoint(server, telemetry.metrics, config.metrics?.token);
   healthRoutes(server, lookups);
   await server.register(dashboard());
   await server.register(
@@ -186,6 +211,7 @@ export async function createApp({
     graphqlEndpoint(child, {
       apollo,
       logger,
+      observers,
       operations,
       timeoutMs: config.operations.timeoutMs,
       trustedDocuments,
@@ -213,6 +239,7 @@ export async function createApp({
       redis?.close();
       await identity.close();
       await Promise.all([pool.close(), lookups.close()]);
+      await telemetry.close();
     },
   };
 }
@@ -223,7 +250,16 @@ async function connectRedis(options: RedisOptions, logger: Logger) {
   return new Redis(options, logger);
 }
 
-function apolloOptions(config: Config, logger: Logger): ApolloServerOptions<RequestContext> {
+type Watching = Pick<Telemetry, "plugins" | "timed"> & { observers: readonly OperationObserver[] };
+
+/** What the server does for itself is nobody's to see. */
+const unwatched: Watching = { plugins: [], timed: (_, plugin) => plugin, observers: [] };
+
+function apolloOptions(
+  config: Config,
+  logger: Logger,
+  { plugins, timed, observers }: Watching = unwatched,
+): ApolloServerOptions<RequestContext> {
   const { plugin: gatesPlugin, ...gateOptions } = gates(config);
   return {
     schema,
@@ -237,11 +273,13 @@ function apolloOptions(config: Config, logger: Logger): ApolloServerOptions<Requ
     documentStore: new DocumentStore(CACHED_DOCUMENT_CHARACTERS),
     ...gateOptions,
     plugins: [
-      gatesPlugin,
-      budgetPlugin(config.limits),
+      ...plugins,
+      timed("gates", gatesPlugin),
+      timed("budget", budgetPlugin(config.limits)),
       compiledQueries(executeCompiled),
       insight(logger),
       httpStatus(),
+      ...tellObservers(observers),
       // It wraps every field of every answer.
       ApolloServerPluginCacheControlDisabled(),
       // It is for subgraphs, but would be loaded, protobuf and all.

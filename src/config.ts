@@ -61,6 +61,12 @@ export interface Config {
   };
   introspection: Parsed["INTROSPECTION"];
   log: { level: Parsed["LOG_LEVEL"]; format: Parsed["LOG_FORMAT"] };
+  /** From how many milliseconds on a statement and an operation are slow; 0 for never. */
+  slow: { statementMs: number; operationMs: number };
+  /** Undefined when nobody may read metrics: then none are kept. */
+  metrics: { token: string } | undefined;
+  /** Undefined when nothing is traced. */
+  tracing: Tracing | undefined;
   /** Origins whose pages may ask, `*` alone standing for all, and what is compressed. */
   edge: { corsOrigins: string[]; compressionThresholdBytes: number };
   /** How people sign in: where browsers are, what signs cookies, and how many attempts may fail. */
@@ -73,6 +79,15 @@ export interface Config {
   };
   /** Operations that are accepted by id, from a file; `only` when nothing else is. */
   trustedDocuments: { path: string | undefined; only: boolean };
+}
+
+/** Where traces go, what they say of the server, and which requests are traced. */
+export interface Tracing {
+  url: string;
+  headers: Record<string, string>;
+  serviceName: string;
+  resource: Record<string, string>;
+  sampler: { kind: Parsed["OTEL_TRACES_SAMPLER"]; share: number };
 }
 
 /** A setting that stops the start: which, what it was, what it may be, in one line. */
@@ -106,8 +121,9 @@ function dotEnv(): Environment {
 
 /** A wrong value for the message: in one line, not endless, and nothing that may hold a password. */
 function shown(name: string, text = "") {
-  if (name.endsWith("_SECRET")) return "too short";
-  if (name.endsWith("_URL")) return "not such a URL";
+  if (name.endsWith("_SECRET") || name.endsWith("_TOKEN")) return "too short";
+  if (name.endsWith("_URL") || name.endsWith("_ENDPOINT")) return "not such a URL";
+  if (name.endsWith("_OTLP_HEADERS")) return "not of this form";
   return JSON.stringify(text.length > 60 ? `${text.slice(0, 60)}…` : text);
 }
 
@@ -188,6 +204,9 @@ function assemble(value: Parsed): Config {
         : { url: value.REDIS_URL, patienceMs: value.REDIS_TIMEOUT_MS },
     introspection: value.INTROSPECTION,
     log: { level: value.LOG_LEVEL, format: value.LOG_FORMAT },
+    slow: { statementMs: value.SLOW_STATEMENT_MS, operationMs: value.SLOW_OPERATION_MS },
+    metrics: value.METRICS_TOKEN === undefined ? undefined : { token: value.METRICS_TOKEN },
+    tracing: tracing(value),
     edge: {
       corsOrigins: value.CORS_ORIGINS ?? [],
       compressionThresholdBytes: value.COMPRESSION_THRESHOLD_BYTES,
@@ -204,5 +223,19 @@ function assemble(value: Parsed): Config {
       path: value.TRUSTED_DOCUMENTS,
       only: value.TRUSTED_DOCUMENTS_ONLY === "on",
     },
+  };
+}
+
+/** OpenTelemetry's own variables, as its specification has them. */
+function tracing(value: Parsed): Tracing | undefined {
+  const { OTEL_EXPORTER_OTLP_ENDPOINT: all, OTEL_EXPORTER_OTLP_TRACES_ENDPOINT: traces } = value;
+  const url = traces ?? (all === undefined ? undefined : `${all.replace(/\/$/, "")}/v1/traces`);
+  if (url === undefined || value.OTEL_SDK_DISABLED === "true") return undefined;
+  return {
+    url,
+    headers: value.OTEL_EXPORTER_OTLP_HEADERS ?? {},
+    serviceName: value.OTEL_SERVICE_NAME,
+    resource: value.OTEL_RESOURCE_ATTRIBUTES ?? {},
+    sampler: { kind: value.OTEL_TRACES_SAMPLER, share: value.OTEL_TRACES_SAMPLER_ARG },
   };
 }

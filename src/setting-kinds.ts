@@ -75,6 +75,35 @@ export const secret = {
   may: "at least 32 characters that nobody can guess, as from openssl rand -base64 32",
 };
 
+export const httpUrl = {
+  check: z.string().refine(isHttpUrl).optional(),
+  may: "a URL such as http://collector.example.com:4318",
+};
+
+/** W3C's form of baggage: `%2C` and the like stand for what would end a value. */
+export const pairs = {
+  check: z
+    .string()
+    .refine((text) => text.split(",").every(isPair))
+    .transform((text) => Object.fromEntries(text.split(",").map(pairOf)))
+    .optional(),
+  may: "name=value, several with commas between them, and characters like , of a value in their %-form",
+};
+
+/** What must look like a share of all: 0.25. */
+export const share = {
+  check: z
+    .string()
+    .regex(/^(0(\.\d{1,9})?|1(\.0{1,9})?)$/)
+    .transform(Number),
+  may: "a number from 0 to 1",
+};
+
+export const word = {
+  check: z.string().regex(/^[\w.:/-]{1,100}$/),
+  may: "at most 100 letters, digits and characters like . - _ / :",
+};
+
 export const file = {
   check: z
     .string()
@@ -98,4 +127,22 @@ function isPostgresUrl(text: string) {
 
 function isOrigin(text: string) {
   return /^https?:\/\//.test(text) && URL.canParse(text) && new URL(text).origin === text;
+}
+
+function isHttpUrl(text: string) {
+  return /^https?:\/\/[^\s/?#]\S*$/.test(text) && URL.canParse(text);
+}
+
+function isPair(text: string) {
+  try {
+    const [name, value] = pairOf(text);
+    return /^[\w.-]+$/.test(name) && /^[\x20-\x7E]+$/.test(value);
+  } catch {
+    return false;
+  }
+}
+
+function pairOf(text: string): [name: string, value: string] {
+  const [name = "", ...value] = text.split("=");
+  return [name.trim(), decodeURIComponent(value.join("=").trim())];
 }

@@ -2,15 +2,19 @@ import {
   directory,
   file,
   host,
+  httpUrl,
   integer,
   networks,
   oneOf,
   optional,
   origin,
   origins,
+  pairs,
   postgresUrl,
   redisUrl,
   secret,
+  share,
+  word,
 } from "./setting-kinds.ts";
 
 /** More levels than these overflow the stack of what walks through a document. */
@@ -265,5 +269,68 @@ export const settings = {
     ...oneOf(["auto", "pretty", "json"]),
     default: "auto",
     about: "auto: pretty in a terminal, JSON otherwise",
+  },
+  SLOW_STATEMENT_MS: {
+    ...integer(0, 600_000),
+    default: "1000",
+    about: "a statement that took so long has a warning in the log; none when 0",
+  },
+  SLOW_OPERATION_MS: {
+    ...integer(0, 600_000),
+    default: "2000",
+    about: "an operation that took so long has a warning in the log; none when 0",
+  },
+  METRICS_TOKEN: {
+    ...secret,
+    default: undefined,
+    about: "bearer token with which Prometheus reads /metrics; there is none when not set",
+  },
+  OTEL_EXPORTER_OTLP_ENDPOINT: {
+    ...httpUrl,
+    default: undefined,
+    about: "OpenTelemetry collector that traces are sent to, at /v1/traces; none are made without",
+  },
+  OTEL_EXPORTER_OTLP_TRACES_ENDPOINT: {
+    ...httpUrl,
+    default: undefined,
+    about: "the same, for traces alone, with its whole path",
+  },
+  OTEL_EXPORTER_OTLP_HEADERS: {
+    ...pairs,
+    default: undefined,
+    about: "headers for the collector, such as its key: name=value,name=value",
+  },
+  OTEL_SERVICE_NAME: {
+    ...word,
+    default: "socialhub",
+    about: "name of the server in traces",
+  },
+  OTEL_RESOURCE_ATTRIBUTES: {
+    ...pairs,
+    default: undefined,
+    about: "what else is told of the server in traces: name=value,name=value",
+  },
+  OTEL_TRACES_SAMPLER: {
+    ...oneOf([
+      "always_on",
+      "always_off",
+      "traceidratio",
+      "parentbased_always_on",
+      "parentbased_always_off",
+      "parentbased_traceidratio",
+    ]),
+    default: "parentbased_always_on",
+    about:
+      "which requests are traced; with parentbased, the client's traceparent decides where it sends one",
+  },
+  OTEL_TRACES_SAMPLER_ARG: {
+    ...share,
+    default: "1",
+    about: "which share of the requests is traced by traceidratio",
+  },
+  OTEL_SDK_DISABLED: {
+    ...oneOf(["true", "false"]),
+    default: "false",
+    about: "true: no traces, whatever the other settings",
   },
 } as const;

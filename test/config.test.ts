@@ -131,6 +131,11 @@ describe("the configuration", () => {
     ["INTROSPECTION", ["on", "Off", "everybody", "off "], "one of authenticated, off"],
     ["LOG_LEVEL", ["INFO", "verbose", "30", "info "], "one of trace, debug, info"],
     ["LOG_FORMAT", ["text", "JSON", "logfmt"], "one of auto, pretty, json"],
+    ["OTEL_SERVICE_NAME", ["social hub", "a".repeat(59) + "'"], "at most 100 letters"],
+    ["OTEL_RESOURCE_ATTRIBUTES", ["a", "a=", "=a", "a=1,", "a b=1", "a=%zz"], "name=value"],
+    ["OTEL_TRACES_SAMPLER", ["always", "ALWAYS_ON", "jaeger_remote"], "one of always_on"],
+    ["OTEL_TRACES_SAMPLER_ARG", ["2", "1.1", "-0", ".5", "10%", "1e-3"], "a number from 0 to 1"],
+    ["OTEL_SDK_DISABLED", ["on", "TRUE", "1"], "one of true, false"],
   ] as const)("says what %s may be", (name, wrong, may) => {
     for (const text of wrong) {
       const line = complaint({ [name]: text });
@@ -180,11 +185,56 @@ describe("the configuration", () => {
     }
   });
 
-  it("takes no short secret, and does not repeat it", () => {
-    const line = complaint({ SESSION_SECRET: "s3cret-word" });
-    expect(line).toMatch(/^SESSION_SECRET is too short; it must be at least 32 characters/);
-    expect(line).not.toContain("s3cret-word");
+  it.each(["OTEL_EXPORTER_OTLP_ENDPOINT", "OTEL_EXPORTER_OTLP_TRACES_ENDPOINT"])(
+    "never repeats what was given as %s, nor as its headers",
+    (name) => {
+      for (const url of ["s3cret-host:4318", "grpc://s3cret:1", "http://", "http://s3cret:x"]) {
+        const line = complaint({ [name]: url });
+        expect(line).toMatch(new RegExp(`^${name} is not such a URL; it must be a URL such as`));
+        expect(line).not.toContain("s3cret");
+      }
+      const headers = complaint({ OTEL_EXPORTER_OTLP_HEADERS: "authorization: Bearer s3cret" });
+      expect(headers).toMatch(/^OTEL_EXPORTER_OTLP_HEADERS is not of this form; it must be name=/);
+      expect(headers).not.toContain("s3cret");
+    },
+  );
+
+  it("takes OpenTelemetry's variables as its specification has them", () => {
+    const all = { OTEL_EXPORTER_OTLP_ENDPOINT: "http://collector:4318/" };
+    const own = { OTEL_EXPORTER_OTLP_TRACES_ENDPOINT: "https://traces.example/ingest" };
+    const tracing = (settings: Record<string, string>) => readConfig(settings).tracing;
+    expect(tracing({})).toBeUndefined();
+    expect(tracing({ ...all, OTEL_SDK_DISABLED: "true" })).toBeUndefined();
+    expect(tracing(all)).toEqual({
+      url: "http://collector:4318/v1/traces",
+      headers: {},
+      serviceName: "socialhub",
+      resource: {},
+      sampler: { kind: "parentbased_always_on", share: 1 },
+    });
+    expect(
+      tracing({
+        ...all,
+        ...own,
+        OTEL_EXPORTER_OTLP_HEADERS: "authorization=Bearer%20a%2Cb=, x-key=1",
+        OTEL_TRACES_SAMPLER: "traceidratio",
+        OTEL_TRACES_SAMPLER_ARG: "0.25",
+      }),
+    ).toMatchObject({
+      url: "https://traces.example/ingest",
+      headers: { authorization: "Bearer a,b=", "x-key": "1" },
+      sampler: { kind: "traceidratio", share: 0.25 },
+    });
   });
+
+  it.each(["SESSION_SECRET", "METRICS_TOKEN"])(
+    "takes no short %s, and does not repeat it",
+    (name) => {
+      const line = complaint({ [name]: "s3cret-word" });
+      expect(line).toMatch(new RegExp(`^${name} is too short; it must be at least 32 characters`));
+      expect(line).not.toContain("s3cret-word");
+    },
+  );
 
   it("takes HOST and PORT for the public address, unless there is one", () => {
     const publicUrl = (settings: Record<string, string>) => readConfig(settings).people.publicUrl;
@@ -217,7 +267,8 @@ describe("the configuration", () => {
       "TRUST_PROXY",
       "INTROSPECTION",
     ];
-    const covered = [...numbers, ...urls, ...words, ...http];
+    const telemetry = names.filter((name) => name.startsWith("OTEL_") || name === "METRICS_TOKEN");
+    const covered = [...numbers, ...urls, ...words, ...http, ...telemetry];
     expect(covered.sort()).toEqual([...names].sort());
   });
 });

@@ -1,6 +1,11 @@
 import type { InjectOptions } from "fastify";
 import { spawnSync } from "node:child_process";
 import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from "vitest";
+import type {
+  FinishedOperation,
+  OperationObserver,
+  RefusedRequest,
+} from "../src/insight/finished-operation.ts";
 import { headlineOperation } from "../src/schema/headline.ts";
 import { createTestApp, makeKey, type AskOptions, type Json, type TestApp } from "./support/app.ts";
 import { demoWorkspaceList } from "../src/data/demo/seed.ts";
@@ -8,12 +13,20 @@ import { captureLog } from "./support/log-lines.ts";
 
 const log = captureLog();
 const [workspace] = demoWorkspaceList();
+const finished: FinishedOperation[] = [];
+const refused: RefusedRequest[] = [];
+const observer: OperationObserver = {
+  finished: (operation) => void finished.push(operation),
+  refused: (request) => void refused.push(request),
+};
 let app: TestApp;
 beforeAll(async () => {
-  app = await createTestApp({ logger: log.logger });
+  app = await createTestApp({ logger: log.logger, observers: [observer] });
 });
 beforeEach(() => {
   log.lines.length = 0;
+  finished.length = 0;
+  refused.length = 0;
 });
 afterAll(() => app.close());
 
@@ -181,6 +194,56 @@ describe("extensions.sql", () => {
   it("comes with a refusal as well, and shows that nothing was asked", async () => {
     const { extensions } = await app.ask(tooComplex());
     expect(extensions["sql"]).toMatchObject({ statements: 0, overhead: 0, batches: [] });
+  });
+});
+
+describe("whoever observes", () => {
+  it("is told once of each operation: what it was, took and gave", async () => {
+    const { headers } = await app.read(headlineOperation);
+    expect(finished).toMatchObject([
+      {
+        requestId: headers["x-request-id"],
+        workspaceId: workspace!.id,
+        name: "Dashboard",
+        kind: "query",
+        source: headlineOperation,
+        hash: expect.stringMatching(/^[0-9a-f]{64}$/),
+        measured: { depth: 4, nodes: 465 },
+        isRefused: false,
+        status: 200,
+        codes: [],
+      },
+    ]);
+    const { batches, startedAt, endedAt } = finished[0]!;
+    expect(batches.map(({ loader }) => loader)).toEqual([
+      "Query.accounts",
+      "Account.posts",
+      "metricsOfPost",
+      "Post.comments",
+      "contactById",
+    ]);
+    let before = startedAt;
+    for (const { sentAt, startedAt: began, ms, statement, failure } of batches) {
+      expect([statement.text, failure]).toEqual([expect.stringContaining("select"), undefined]);
+      expect(began).toBeGreaterThanOrEqual(Math.max(before, sentAt));
+      before = began + ms;
+    }
+    expect(endedAt).toBeGreaterThanOrEqual(before);
+    expect(refused).toEqual([]);
+  });
+
+  it("is told of refusals: by a gate with what was measured, before GraphQL with the code or status", async () => {
+    await app.ask(tooComplex());
+    expect(finished).toMatchObject([
+      { isRefused: true, status: 400, codes: ["COMPLEXITY_LIMIT_EXCEEDED"], batches: [] },
+    ]);
+    await app.ask("{ __schema { description } }", { key: null });
+    await app.server.inject({ method: "POST", url: "/graphql", payload: "no JSON" });
+    expect(refused).toMatchObject([
+      { code: "UNAUTHENTICATED", status: 401, ms: anyNumber },
+      { code: undefined, status: 415 },
+    ]);
+    expect(finished).toHaveLength(1);
   });
 });
 

@@ -90,20 +90,33 @@ export class ReadSession {
     const sent = performance.now();
     this.#running += 1;
     let rows = 0;
+    let failure: unknown;
     try {
       const result = await this.#ask<Row>(opened, statement.text, bound);
       rows = result.length;
       return result;
     } catch (error) {
+      failure = error;
       if (this.#closed) throw this.#end();
       throw namesUnknown(error) ? await this.#explain(opened.lease, error) : error;
     } finally {
       this.#running -= 1;
       const end = performance.now();
       // Statements of one connection run one after the other: a later one began when the last ended.
-      const ms = end - Math.max(sent, this.#lastEnd);
+      const startedAt = Math.max(sent, this.#lastEnd);
       this.#lastEnd = end;
-      this.record.batches.push({ arguments: "", ...asking, rows, ms });
+      this.record.batches.push({
+        loader: asking.loader,
+        arguments: asking.arguments ?? "",
+        keys: asking.keys,
+        rows,
+        ms: end - startedAt,
+        sentAt: sent,
+        startedAt,
+        statement,
+        values,
+        failure,
+      });
     }
   }
 

@@ -1,6 +1,5 @@
-import type { SqlRecord } from "../insight/sql-record.ts";
+import type { Batch, SqlRecord } from "../insight/sql-record.ts";
 import type { Lease, Pool } from "./pool.ts";
-import type { Asking } from "./session.ts";
 import { bind, type Statement, type Values } from "./statement.ts";
 import { isUuid } from "./uuid.ts";
 
@@ -25,19 +24,28 @@ export class WriteSession {
   async run<Row>(statement: Statement<Row>, values: Values, name: string): Promise<Row[]> {
     const bound = bind(statement, { ...values, workspaceId: this.workspaceId });
     const sent = performance.now();
-    const batch: Asking & { arguments: string; rows: number; ms: number } = {
+    const batch: Batch = {
       loader: name,
       // Two writes with one name are two writes, and no batch that split.
       arguments: String(this.#record.batches.length),
       keys: 1,
       rows: 0,
       ms: 0,
+      sentAt: sent,
+      startedAt: sent,
+      statement,
+      // There may be secrets among them.
+      values: undefined,
+      failure: undefined,
     };
     this.#record.batches.push(batch);
     try {
       const rows = await this.#lease.ask<Row>(statement.text, bound, this.#patienceMs);
       batch.rows = rows.length;
       return rows;
+    } catch (error) {
+      batch.failure = error;
+      throw error;
     } finally {
       batch.ms = performance.now() - sent;
     }

@@ -7,6 +7,9 @@ import { refusal } from "../errors.ts";
 export const GRAPHQL_PATH = "/graphql";
 export const GRAPHQL_METHODS = "GET, HEAD, POST, OPTIONS";
 
+/** Where Prometheus reads. */
+export const METRICS_PATH = "/metrics";
+
 const SECURITY_HEADERS = {
   "x-content-type-options": "nosniff",
   // An answer that a browser is made to show as a page may load nothing; GraphiQL has its own.
@@ -40,6 +43,10 @@ function unknownRoute(method: string, url: string) {
       {},
       { allow: GRAPHQL_METHODS },
     );
+  }
+  if (path === METRICS_PATH) {
+    const message = `${path} does not take ${method}; read it by GET`;
+    return refusal("METHOD_NOT_ALLOWED", message, {}, { allow: "GET, HEAD" });
   }
   return refusal("NOT_FOUND", `There is nothing for ${method} here; GraphQL is at ${GRAPHQL_PATH}`);
 }

@@ -5,7 +5,9 @@ import { budgetHeaders } from "../budget/headers.ts";
 import type { JsonLimits } from "../config.ts";
 import type { createContext, LogLine, RequestContext } from "../context.ts";
 import { stringifyResult } from "../execution/written-data.ts";
+import type { OperationObserver } from "../insight/finished-operation.ts";
 import type { Logger } from "../insight/log.ts";
+import { tellRefused } from "../insight/observe.ts";
 import { endedEarly, logRefused } from "../insight/plugin.ts";
 import { GRAPHQL_METHODS, GRAPHQL_PATH } from "./edge.ts";
 import { isUnchanged } from "./entity-tag.ts";
@@ -20,6 +22,8 @@ import type { TrustedDocuments } from "./trusted-documents.ts";
 export interface Endpoint {
   apollo: ApolloServer<RequestContext>;
   logger: Logger;
+  /** Told of what ends before it is an operation. */
+  observers: readonly OperationObserver[];
   operations: OperationQueue;
   /** The longest that an operation may run. */
   timeoutMs: number;
@@ -52,7 +56,7 @@ const VARY = "authorization, cookie, x-workspace, accept, accept-encoding, x-ins
 /** `/graphql`: GraphQL over HTTP, from the headers to the answer. */
 export async function graphqlEndpoint(server: FastifyInstance, endpoint: Endpoint) {
   const lines = new WeakMap<FastifyRequest, LogLine>();
-  const { corsOrigins, json, logger } = endpoint;
+  const { corsOrigins, json, logger, observers } = endpoint;
   if (corsOrigins.length > 0) {
     await server.register(cors, {
       origin: [...corsOrigins],
@@ -92,13 +96,19 @@ export async function graphqlEndpoint(server: FastifyInstance, endpoint: Endpoin
         if (context?.charge) void reply.headers(budgetHeaders(context.charge.levels));
         if (line.written) throw error;
         line.written = true;
-        throw endedEarly(logger, request.id, error);
+        const answer = endedEarly(logger, request.id, error);
+        const workspaceId = context?.viewer?.workspaceId;
+        const ms = reply.elapsedTime;
+        tellRefused(observers, { requestId: request.id, workspaceId, ms, answer });
+        throw answer;
       }
     },
     onResponse: (request, reply, next) => {
       // Of a client that hung up the operation itself still tells.
       if (!lines.get(request)?.written && reply.raw.writableEnded) {
-        logRefused(logger, request.id, reply.statusCode, reply.elapsedTime);
+        const { statusCode: status, elapsedTime: ms } = reply;
+        logRefused(logger, request.id, status, ms);
+        tellRefused(observers, { requestId: request.id, ms, answer: { status } });
       }
       next();
     },

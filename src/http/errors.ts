@@ -21,7 +21,8 @@ export function answerHttpError(error: unknown, request: FastifyRequest, reply: 
     .send(JSON.stringify({ errors: [describe(code, error, request.id)] }));
 }
 
-function codeOf(error: unknown): ErrorCode {
+/** The code with which an error is answered. */
+export function codeOf(error: unknown): ErrorCode {
   if (error instanceof GraphQLError) {
     const { code } = error.extensions;
     return isErrorCode(code) ? code : "INTERNAL_SERVER_ERROR";

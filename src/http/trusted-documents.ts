@@ -28,11 +28,23 @@ const SHA256 = /^[0-9a-f]{64}$/;
 /** The operations that are accepted by their ids. */
 export class TrustedDocuments {
   readonly #bodies: ReadonlyMap<string, string>;
+  readonly #names: ReadonlyMap<string, string>;
   readonly #only: boolean;
 
-  constructor(bodies: ReadonlyMap<string, string>, only: boolean) {
+  /** Texts by their ids, and names by their texts. */
+  constructor(
+    bodies: ReadonlyMap<string, string>,
+    names: ReadonlyMap<string, string>,
+    only: boolean,
+  ) {
     this.#bodies = bodies;
+    this.#names = names;
     this.#only = only;
+  }
+
+  /** What the manifest calls the operation of this text; undefined for one that is not of it. */
+  nameOf(text: string): string | undefined {
+    return this.#names.get(text);
   }
 
   /**
@@ -68,7 +80,8 @@ export async function loadTrustedDocuments(
   rehearse: Rehearse,
 ): Promise<TrustedDocuments> {
   const bodies = new Map<string, string>();
-  if (path === undefined) return new TrustedDocuments(bodies, only);
+  const names = new Map<string, string>();
+  if (path === undefined) return new TrustedDocuments(bodies, names, only);
   const wrong = (why: string) =>
     new ConfigError(`TRUSTED_DOCUMENTS is ${JSON.stringify(path)}; ${why.replaceAll(/\s+/g, " ")}`);
 
@@ -84,8 +97,9 @@ export async function loadTrustedDocuments(
     if (refused !== undefined)
       throw wrong(`its operation ${name} would be refused: ${told(refused)}`);
     bodies.set(id, body);
+    names.set(body, name);
   }
-  return new TrustedDocuments(bodies, only);
+  return new TrustedDocuments(bodies, names, only);
 }
 
 /** A refusal without its extensions, which only a client sees. */

@@ -1,3 +1,5 @@
+import type { Statement, Values } from "../db/statement.ts";
+
 /** One statement of a request: which loader asked, for how many keys, how many rows, how long. */
 export interface Batch {
   loader: string;
@@ -6,6 +8,16 @@ export interface Batch {
   keys: number;
   rows: number;
   ms: number;
+  /** When it was sent, as `performance.now()` tells time. It may have waited for others of its connection. */
+  sentAt: number;
+  /** When the database turned to it. */
+  startedAt: number;
+  /** The constant text, with the names of its parameters. */
+  statement: Statement<unknown>;
+  /** What a read was bound to: never to be shown. Undefined for a write. */
+  values: Values | undefined;
+  /** What the database refused it with; undefined when it did not. */
+  failure: unknown;
 }
 
 /** What a request did to the database. */

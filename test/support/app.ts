@@ -6,6 +6,7 @@ import { readConfig } from "../../src/config.ts";
 import { demoWorkspaceList } from "../../src/data/demo/seed.ts";
 import { connect, OWNER_ROLE } from "../../src/db/client.ts";
 import type { ApiKeyScope } from "../../src/db/tables/access-words.ts";
+import type { OperationObserver } from "../../src/insight/finished-operation.ts";
 import { createLogger, type Logger } from "../../src/insight/log.ts";
 import { createTestDatabase, type TestDatabase } from "./database.ts";
 
@@ -48,6 +49,7 @@ export interface TestAppOptions {
   /** Settings over the defaults, by their environment names. */
   settings?: Record<string, string>;
   logger?: Logger;
+  observers?: readonly OperationObserver[];
   /** Where the server logs in for people; the database's own unless told. */
   identityUrl?: string;
 }
@@ -66,8 +68,9 @@ export async function createTestApp(options: TestAppOptions = {}): Promise<TestA
   const database = options.database ?? (await createTestDatabase("demo"));
   const config = readConfig({ LOG_LEVEL: "silent", ...wholeBudgets, ...options.settings });
   const logger = options.logger ?? createLogger(config.log);
-  const { identityUrl = database.url } = options;
-  const app = await createApp({ config, databaseUrl: database.url, identityUrl, logger });
+  const { identityUrl = database.url, observers = [] } = options;
+  const databaseUrl = database.url;
+  const app = await createApp({ config, databaseUrl, identityUrl, logger, observers });
   const workspaceId = options.workspaceId ?? demoWorkspaceList()[0]!.id;
   const key = await makeKey(database, workspaceId);
 

@@ -62,7 +62,9 @@ class RememberingSession extends ReadSession {
     // As rows come: not in the tick in which they were asked for, and each its own.
     await new Promise((resolve) => setImmediate(resolve));
     const rows = known.map((row) => ({ ...row })) as Row[];
-    this.record.batches.push({ arguments: "", ...asking, rows: rows.length, ms: 0 });
+    const now = performance.now();
+    const batch = { arguments: "", ...asking, statement, values, rows: rows.length, ms: 0 };
+    this.record.batches.push({ ...batch, sentAt: now, startedAt: now, failure: undefined });
     return rows;
   }
 }

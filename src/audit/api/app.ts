@@ -59,6 +59,8 @@ export async function openAuditedApp(config: Config, databaseUrl: string): Promi
       limits: { ...config.limits, ...limits },
       rate: { ...config.rate, ...rate },
       redis: undefined,
+      tracing: undefined,
+      metrics: undefined,
       trustedDocuments: { path: undefined, only: false },
     },
     databaseUrl,
