@@ -6,6 +6,7 @@ import { createTestApp, type TestApp } from "./support/app.ts";
 import { startCollector, type CollectedSpan } from "./support/collector.ts";
 import { createTestDatabase, type TestDatabase } from "./support/database.ts";
 import { captureLog } from "./support/log-lines.ts";
+import { listen, open, post } from "./support/raw-http.ts";
 
 const SERVER = 2;
 const CLIENT = 3;
@@ -230,23 +231,16 @@ describe("what a collector is sent of a server's requests", () => {
 
 /** Asks for what is locked, and hangs up. */
 async function hangUp(app: TestApp) {
-  const url = await app.server.listen({ host: "127.0.0.1", port: 0 });
   const owner = connect(database.ownerUrl, { max: 1 });
   const table = await owner.reserve();
   await table.unsafe("begin; lock table posts in access exclusive mode");
-  const client = new AbortController();
-  const asked = fetch(`${url}/graphql`, {
-    method: "POST",
-    headers: { authorization: `Bearer ${app.key}`, "content-type": "application/json" },
-    body: JSON.stringify({ query: "query Gone { posts(first: 1) { nodes { id } } }" }),
-    signal: client.signal,
-  }).catch(() => undefined);
+  const query = "query Gone { posts(first: 1) { nodes { id } } }";
+  const { socket } = await open(await listen(app), post(app.key, query));
   await vi.waitFor(async () => {
     const waiting = await table.unsafe("select 1 from pg_locks where not granted");
     expect(waiting).toHaveLength(1);
   });
-  client.abort();
-  await asked;
+  socket.destroy();
   await vi.waitFor(() => expect(app.pool.state.busy).toBe(0));
   await table.unsafe("rollback");
   table.release();
