@@ -24,7 +24,7 @@ import type { Level } from "./budget/level.ts";
 import { budget as budgetPlugin } from "./budget/plugin.ts";
 import type { RedisOptions } from "./budget/redis.ts";
 import type { Config } from "./config.ts";
-import { createContext, type RequestContext } from "./context.ts";
+import { createContext, viewerOf, type RequestContext } from "./context.ts";
 import { APP_ROLE } from "./db/client.ts";
 import { Pool, type PoolOptions } from "./db/pool.ts";
 import { DocumentStore } from "./document-store.ts";
@@ -48,6 +48,9 @@ import { httpStatus } from "./http/status.ts";
 import { loadTrustedDocuments } from "./http/trusted-documents.ts";
 import { warmUp } from "./http/warm-up.ts";
 import type { OperationObserver } from "./insight/finished-operation.ts";
+import { lensEndpoint } from "./lens/endpoint.ts";
+import { lensOf } from "./lens/lens.ts";
+import { Ring } from "./lens/ring.ts";
 import type { Logger } from "./insight/log.ts";
 import { formatError } from "./insight/format-error.ts";
 import { tellObservers } from "./insight/observe.ts";
@@ -107,13 +110,15 @@ export async function createApp({
   demoKey,
   makePool = (poolOptions) => new Pool(poolOptions),
   credentials: givenCredentials,
-  observers = [],
+  observers: given = [],
 }: AppOptions): Promise<App> {
   const poolOptions = { ...config.pool, url: databaseUrl, role: APP_ROLE };
   const pool = makePool({ ...poolOptions, size: config.pool.size });
   const lookups = makePool({ ...poolOptions, size: LOOKUP_CONNECTIONS });
   const operations = new OperationQueue(config.operations);
 
+  const ring = config.lens.operations > 0 ? new Ring(config.lens.operations) : undefined;
+  const observers = [...given, ...(ring ? [ring] : [])];
   const options = apolloOptions(config, logger, observers);
   const { documentStore = null } = options;
   const trustedDocuments = await loadTrustedDocuments(
@@ -198,6 +203,36 @@ export async function createApp({
       createContext: (asking) => createContext(pool, asking),
     }),
   );
+
+  if (ring) {
+    const lens = lensOf({
+      config,
+      schema,
+      pool,
+      logger,
+      operations,
+      ring,
+      trustedDocuments,
+      options,
+    });
+    await server.register(async (child) =>
+      lensEndpoint(child, {
+        ...lens,
+        async identify(request, reply) {
+          const authentication = await authenticate(request, reply);
+          const viewer = viewerOf(authentication);
+          viewer.must("READ_INSIGHT");
+          const charge = await Charge.admit(budget, authentication, config.rate);
+          return { viewer, authentication, charge };
+        },
+        async check(request, { workspaceId }) {
+          const { authorization, cookie } = request.headers;
+          const shown = { authorization, cookie, workspaceId };
+          viewerOf(await credentials.of(shown).authenticate()).must("READ_INSIGHT");
+        },
+      }),
+    );
+  }
 
   return {
     server,

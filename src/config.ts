@@ -60,6 +60,8 @@ export interface Config {
     nodes: number;
   };
   introspection: Parsed["INTROSPECTION"];
+  /** How many operations are remembered for whoever looks; 0 when nobody may. */
+  lens: { operations: number };
   log: { level: Parsed["LOG_LEVEL"]; format: Parsed["LOG_FORMAT"] };
   /** Origins whose pages may ask, `*` alone standing for all, and what is compressed. */
   edge: { corsOrigins: string[]; compressionThresholdBytes: number };
@@ -187,6 +189,7 @@ function assemble(value: Parsed): Config {
         ? undefined
         : { url: value.REDIS_URL, patienceMs: value.REDIS_TIMEOUT_MS },
     introspection: value.INTROSPECTION,
+    lens: { operations: value.LENS_OPERATIONS },
     log: { level: value.LOG_LEVEL, format: value.LOG_FORMAT },
     edge: {
       corsOrigins: value.CORS_ORIGINS ?? [],
