@@ -257,7 +257,7 @@ export const settings = {
     about: "who may ask for the schema and gets hints at similar names: every key, or nobody",
   },
   LENS_OPERATIONS: {
-    ...integer(0, 100_000),
+    ...integer(0, 10_000),
     default: "500",
     about: "operations that the lens remembers, of all workspaces together; 0 turns it off",
   },

@@ -60,7 +60,11 @@ export async function dryRun(
   const understood = isMeasured
     ? understand(dry.schema, asked.query, asked.operationName ?? null)
     : undefined;
-  if (!understood) return nothing;
+  if (!understood) {
+    return errors.length > 0
+      ? nothing
+      : { ...nothing, refusals: [...refusals, notResolved(asked.operationName)] };
+  }
   return { ...nothing, ...(await measured(deps, asked, understood, errors.length > 0)) };
 }
 
@@ -98,6 +102,15 @@ async function measured(
     text: statement.text,
   }));
   return { ...figures, statements, incomplete: null };
+}
+
+/** As execution says it, which a dry run does not get to. */
+function notResolved(operationName: string | undefined) {
+  const message =
+    operationName === undefined
+      ? "Must provide operation name if query contains multiple operations."
+      : `Unknown operation named "${operationName}".`;
+  return refusalOf({ message, extensions: { code: "OPERATION_RESOLUTION_FAILURE" } });
 }
 
 function untrusted(deps: DryRunDeps, query: string, viewer: Viewer) {

@@ -111,7 +111,7 @@ export async function lensEndpoint(server: FastifyInstance, endpoint: LensEndpoi
       const summary = await summarize(kept, deps);
       if (fits(summary, filters)) listed.push(summary);
     }
-    const cursor = all.at(-1)?.cursor ?? filters.since ?? 0;
+    const cursor = ring.cursorOf(by.viewer.workspaceId);
     return { operations: listed, cursor, kept: all.length, keeps: ring.most };
   });
 

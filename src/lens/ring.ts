@@ -53,7 +53,7 @@ export class Ring implements OperationObserver {
     shelf.weight += kept.weight;
     this.#count += 1;
     this.#bytes += kept.weight;
-    while (this.#count > this.most || this.#bytes > this.#mostBytes) this.#dropOne(shelf);
+    while (this.#count > this.most || this.#bytes > this.#mostBytes) this.#dropOne();
     for (const watch of shelf.watches) watch(kept);
   }
 
@@ -64,6 +64,11 @@ export class Ring implements OperationObserver {
 
   find(workspaceId: string, id: string): Kept | undefined {
     return this.#workspaces.get(workspaceId)?.kept.get(id);
+  }
+
+  /** What comes from now on has a higher one. */
+  cursorOf(workspaceId: string): number {
+    return this.#workspaces.get(workspaceId)?.cursor || Date.now() - 1;
   }
 
   /** Tells of what comes from now on, until the answer is called. */
@@ -85,19 +90,15 @@ export class Ring implements OperationObserver {
     return shelf;
   }
 
-  #dropOne(latest: Shelf) {
+  /** Of the workspace that has most; where several have as much, of the one that has the oldest. */
+  #dropOne() {
     const byWeight = this.#count <= this.most;
-    const whole = byWeight ? this.#bytes : this.#count;
-    const sizeOf = (shelf: Shelf) => (byWeight ? shelf.weight : shelf.kept.size);
-    let largest = latest;
-    // Whoever has more than a fair share need not be compared with others.
-    if (sizeOf(latest) <= whole / this.#workspaces.size) {
-      for (const shelf of this.#workspaces.values()) {
-        if (sizeOf(shelf) > sizeOf(largest)) largest = shelf;
-      }
+    let largest: Shelf | undefined;
+    for (const shelf of this.#workspaces.values()) {
+      if (!largest || isLarger(shelf, largest, byWeight)) largest = shelf;
     }
-    const [oldest] = largest.kept.values();
-    if (!oldest) return;
+    const [oldest] = largest?.kept.values() ?? [];
+    if (!largest || !oldest) throw new Error("the ring counts what it does not keep");
     const { requestId, workspaceId = "" } = oldest.operation;
     largest.kept.delete(requestId);
     largest.weight -= oldest.weight;
@@ -119,6 +120,13 @@ interface Shelf {
   cursor: number;
   weight: number;
 }
+
+function isLarger(one: Shelf, other: Shelf, byWeight: boolean): boolean {
+  const more = byWeight ? one.weight - other.weight : one.kept.size - other.kept.size;
+  return more > 0 || (more === 0 && ageOf(one) < ageOf(other));
+}
+
+const ageOf = ({ kept }: Shelf) => kept.values().next().value?.cursor ?? Infinity;
 
 function weigh({ source, variables, batches, errors }: FinishedOperation): number {
   let weight = OPERATION_BYTES + (source?.length ?? 0) + errors.length * BATCH_BYTES;

@@ -5,7 +5,7 @@ import { refusal } from "../errors.ts";
 import { whenOver } from "../http/request-end.ts";
 import { fits, mayFit, type Filters } from "./filters.ts";
 import type { Kept, Ring } from "./ring.ts";
-import type { OperationSummary, StreamDropped, StreamEnd } from "./wire.ts";
+import type { OperationSummary, StreamBegin, StreamDropped, StreamEnd } from "./wire.ts";
 
 /** What one stream is made from. */
 export interface Watching {
@@ -57,6 +57,8 @@ export class Streams {
     reply.raw.writeHead(200, {
       ...(reply.getHeaders() as OutgoingHttpHeaders),
       "content-type": "text/event-stream; charset=utf-8",
+      // Kept for another request, it would keep the server from stopping.
+      connection: "close",
       // nginx would gather it.
       "x-accel-buffering": "no",
     });
@@ -94,7 +96,8 @@ class Stream {
   /** Tells what came since the filters' cursor, then what comes. */
   begin(ring: Ring, { heartbeatMs, checkMs }: StreamOptions): void {
     const { workspaceId, filters } = this.#watching;
-    this.#write(": operations of the workspace\n\n");
+    const begin: StreamBegin = { cursor: ring.cursorOf(workspaceId) };
+    this.#write(eventOf("begin", begin));
     const missed = filters.since === undefined ? [] : ring.of(workspaceId);
     for (const kept of missed) this.#tell(kept);
     const heartbeat = setInterval(() => this.#write(": still here\n\n"), heartbeatMs).unref();

@@ -202,6 +202,12 @@ export interface StatementFigures {
   hitRatio: number | null;
 }
 
+/** Data of the stream's event `begin`, its first. */
+export interface StreamBegin {
+  /** Give it as `since` to go on from here. */
+  cursor: number;
+}
+
 /** Data of the stream's event `end`: why the server ends it. */
 export interface StreamEnd {
   code: string;
