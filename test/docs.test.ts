@@ -9,6 +9,7 @@ const pages = [
   "README.md",
   "ARCHITECTURE.md",
   "CHANGELOG.md",
+  "docs/lens.md",
   ...["docs/decisions", "docs/api"].flatMap((folder) =>
     readdirSync(join(root, folder)).map((name) => `${folder}/${name}`),
   ),

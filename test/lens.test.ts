@@ -6,7 +6,7 @@ import { headlineOperation } from "../src/schema/headline.ts";
 import { createTestApp, makeKey, type Json, type TestApp } from "./support/app.ts";
 import { codeOf, send } from "./support/http.ts";
 import { readOperations } from "./support/operations.ts";
-import { addPerson, asOwnerOf, sessionOf } from "./support/people.ts";
+import { addPerson, askAuth, asOwnerOf, sessionOf } from "./support/people.ts";
 
 /*
  * Comment.author waits before it asks its loader, for every other comment, while this is on: the mistake that
@@ -428,6 +428,51 @@ describe("a statement's plan", () => {
     const { status, errors } = await explain(id, body);
     expect([status, codeOf({ errors })]).toEqual([400, "BAD_USER_INPUT"]);
     expect(errors[0]!.message).toContain(message);
+  });
+});
+
+describe("the stream of operations", () => {
+  let url: string;
+  beforeAll(async () => {
+    url = await app.server.listen({ port: 0, host: "127.0.0.1" });
+  });
+
+  /** Reads a stream until something is in it, or to its end. */
+  async function open(headers: Record<string, string>) {
+    const response = await fetch(`${url}/lens/api/operations/stream`, { headers });
+    const reader = response.body!.pipeThrough(new TextDecoderStream()).getReader();
+    let text = "";
+    const until = async (wanted?: string): Promise<string> => {
+      if (wanted !== undefined && text.includes(wanted)) return text;
+      const { value, done } = await reader.read();
+      if (done) return text;
+      text += value;
+      return until(wanted);
+    };
+    await until("event: begin");
+    return { response, until };
+  }
+
+  it("is of one's own workspace, without what it was asked with", async () => {
+    const { until, response } = await open({ authorization: `Bearer ${otherKey}` });
+    expect(response.headers.get("cache-control")).toBe("no-store");
+    expect(response.headers.get("x-request-id")).not.toBeNull();
+    await app.read("query Mine { tags(first: 1) { nodes { id } } }");
+    const variables = { id: toGlobalId("Tag", workspace!.id) };
+    const query = "query Theirs($id: ID!) { node(id: $id) { id } }";
+    await app.ask(query, { key: otherKey, variables });
+    const text = await until('"name":"Theirs"');
+    expect(text).not.toContain("Mine");
+    expect(text).not.toContain(variables.id);
+  });
+
+  it("ends within seconds when its reader has signed out elsewhere", async () => {
+    const email = "leaves@example.com";
+    await addPerson(app.database, email, [{ workspaceId: workspace!.id, role: "VIEWER" }]);
+    const cookie = await sessionOf(app, email);
+    const { until } = await open({ cookie });
+    await askAuth(app, "sign-out", { cookie });
+    expect(await until()).toContain('event: end\ndata: {"code":"UNAUTHENTICATED"');
   });
 });
 
