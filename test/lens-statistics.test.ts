@@ -65,7 +65,7 @@ describe("pg_stat_statements", () => {
     const operation = {
       batches: [batch, batch],
     } as Partial<FinishedOperation> as FinishedOperation;
-    const kept: Kept = { cursor: 1, weight: 1, operation };
+    const kept: Kept = { cursor: 1, at: 1, weight: 1, operation };
     const told = await statementStatistics([kept], pool);
     expect(told).toEqual({
       available: true,

@@ -299,6 +299,13 @@ describe("no value of a variable is told", () => {
       { name: "ids", type: "[ID!]!", isGiven: true },
       { name: "post", type: "ID!", isGiven: true },
     ]);
+    const rename = answers.find(({ body }) => body.name === "Rename");
+    expect(rename!.body.variables).toEqual([
+      { name: "input", type: "UpdateWorkspaceInput!", isGiven: true },
+    ]);
+    expect(rename!.body.fields).toContainEqual(
+      expect.objectContaining({ path: "updateWorkspace.workspace", points: 6 }),
+    );
     expect(answers[2]!.body.query).toContain('node(id: "…")');
     expect((await look(`operations?search=${MARKER}`)).body.operations).toEqual([]);
   });

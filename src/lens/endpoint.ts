@@ -84,7 +84,8 @@ export async function lensEndpoint(server: FastifyInstance, endpoint: LensEndpoi
   );
   server.setErrorHandler((error, request, reply) => {
     const foreseen = foreseenError(error);
-    const refused = foreseen ? refusal(foreseen.code, foreseen.message) : error;
+    const later = foreseen?.code === "SERVICE_UNAVAILABLE" ? { "retry-after": "1" } : undefined;
+    const refused = foreseen ? refusal(foreseen.code, foreseen.message, {}, later) : error;
     return answerHttpError(refused, request, reply);
   });
   server.addHook("onRequest", async (request, reply) => {

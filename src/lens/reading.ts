@@ -1,4 +1,5 @@
 import type { GraphQLSchema } from "graphql";
+import { costOf } from "../gates/cost.ts";
 import { price } from "../gates/measurement.ts";
 import { round, type Batch } from "../insight/sql-record.ts";
 import { isBeyond, type Agreed } from "./agreed.ts";
@@ -59,12 +60,12 @@ export async function describe(kept: Kept, deps: ReadingDeps): Promise<Operation
   };
 }
 
-function factsOf({ cursor, operation }: Kept): Omit<OperationSummary, "marks"> {
+function factsOf({ cursor, at, operation }: Kept): Omit<OperationSummary, "marks"> {
   const { record, measured, points } = operation;
   return {
     id: operation.requestId,
     cursor,
-    at: new Date(performance.timeOrigin + operation.startedAt).toISOString(),
+    at: new Date(at - operation.ms).toISOString(),
     name: operation.name,
     kind: operation.kind ?? null,
     ms: round(operation.ms),
@@ -121,6 +122,13 @@ async function work({ operation }: Kept, { schema, dry }: ReadingDeps): Promise<
   const understood = understand(schema, source, name);
   if (!understood) return { ...nothing, why: "The document does not fit the schema." };
   const { document, measurement } = understood;
+  if (operation.kind !== "query") {
+    // Of its variables only the names are kept: what it cost at most.
+    const dearest = { variables: undefined };
+    const { plan } = measurement;
+    const fields = costByField(plan, costOf(plan, dearest), dearest);
+    return { ...nothing, fields, why: "Only queries are foreseen, not what a mutation will find." };
+  }
   const priced = price(measurement, variables);
   if (!priced) return { ...nothing, why: "The variables do not fit the operation." };
   const fields = costByField(measurement.plan, priced.cost, { variables: priced.coerced });

@@ -4,6 +4,8 @@ import type { FinishedOperation, OperationObserver } from "../insight/finished-o
 export interface Kept {
   /** Grows within a workspace, and over restarts. */
   readonly cursor: number;
+  /** When it ended, as clocks tell time. */
+  readonly at: number;
   readonly operation: FinishedOperation;
   readonly weight: number;
 }
@@ -47,8 +49,9 @@ export class Ring implements OperationObserver {
     const { workspaceId } = operation;
     if (workspaceId === undefined) return;
     const shelf = this.#shelf(workspaceId);
-    shelf.cursor = Math.max(shelf.cursor + 1, Date.now());
-    const kept: Kept = { cursor: shelf.cursor, operation, weight: weigh(operation) };
+    const at = Date.now();
+    shelf.cursor = Math.max(shelf.cursor + 1, at);
+    const kept: Kept = { cursor: shelf.cursor, at, operation, weight: weigh(operation) };
     shelf.kept.set(operation.requestId, kept);
     shelf.weight += kept.weight;
     this.#count += 1;
