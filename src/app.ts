@@ -24,7 +24,7 @@ import type { Level } from "./budget/level.ts";
 import { budget as budgetPlugin } from "./budget/plugin.ts";
 import type { RedisOptions } from "./budget/redis.ts";
 import type { Config } from "./config.ts";
-import { createContext, type RequestContext } from "./context.ts";
+import { createContext, viewerOf, type RequestContext } from "./context.ts";
 import { dashboard } from "./dashboard.ts";
 import { APP_ROLE } from "./db/client.ts";
 import { Pool, type PoolOptions } from "./db/pool.ts";
@@ -50,6 +50,9 @@ import { httpStatus } from "./http/status.ts";
 import { loadTrustedDocuments } from "./http/trusted-documents.ts";
 import { warmUp } from "./http/warm-up.ts";
 import type { OperationObserver } from "./insight/finished-operation.ts";
+import { lensEndpoint } from "./lens/endpoint.ts";
+import { lensOf } from "./lens/lens.ts";
+import { Ring } from "./lens/ring.ts";
 import type { Logger } from "./insight/log.ts";
 import { formatError } from "./insight/format-error.ts";
 import { tellObservers } from "./insight/observe.ts";
@@ -128,7 +131,8 @@ export async function createApp({
     givenLogger,
   );
   const { logger } = telemetry;
-  const observers = [...givenObservers, ...telemetry.observers];
+  const ring = config.lens.operations > 0 ? new Ring(config.lens.operations) : undefined;
+  const observers = [...givenObservers, ...telemetry.observers, ...(ring ? [ring] : [])];
 
   const options = apolloOptions(config, logger, { ...telemetry, observers });
   const { documentStore = null } = options;
@@ -221,6 +225,36 @@ export async function createApp({
       createContext: (asking) => createContext(pool, asking),
     }),
   );
+
+  if (ring) {
+    const lens = lensOf({
+      config,
+      schema,
+      pool,
+      logger,
+      operations,
+      ring,
+      trustedDocuments,
+      options,
+    });
+    await server.register(async (child) =>
+      lensEndpoint(child, {
+        ...lens,
+        async identify(request, reply) {
+          const authentication = await authenticate(request, reply);
+          const viewer = viewerOf(authentication);
+          viewer.must("READ_INSIGHT");
+          const charge = await Charge.admit(budget, authentication, config.rate);
+          return { viewer, authentication, charge };
+        },
+        async check(request, { workspaceId }) {
+          const { authorization, cookie } = request.headers;
+          const shown = { authorization, cookie, workspaceId };
+          viewerOf(await credentials.of(shown).authenticate()).must("READ_INSIGHT");
+        },
+      }),
+    );
+  }
 
   return {
     server,

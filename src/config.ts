@@ -60,6 +60,8 @@ export interface Config {
     nodes: number;
   };
   introspection: Parsed["INTROSPECTION"];
+  /** How many operations are remembered for whoever looks; 0 when nobody may. */
+  lens: { operations: number };
   log: { level: Parsed["LOG_LEVEL"]; format: Parsed["LOG_FORMAT"] };
   /** From how many milliseconds on a statement and an operation are slow; 0 for never. */
   slow: { statementMs: number; operationMs: number };
@@ -203,6 +205,7 @@ function assemble(value: Parsed): Config {
         ? undefined
         : { url: value.REDIS_URL, patienceMs: value.REDIS_TIMEOUT_MS },
     introspection: value.INTROSPECTION,
+    lens: { operations: value.LENS_OPERATIONS },
     log: { level: value.LOG_LEVEL, format: value.LOG_FORMAT },
     slow: { statementMs: value.SLOW_STATEMENT_MS, operationMs: value.SLOW_OPERATION_MS },
     metrics: value.METRICS_TOKEN === undefined ? undefined : { token: value.METRICS_TOKEN },

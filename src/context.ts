@@ -117,7 +117,7 @@ export function createContext(
 }
 
 /** The viewer of a request that must have one. Throws UNAUTHENTICATED, or NO_WORKSPACE for a person without. */
-export function viewerOf(context: RequestContext): Viewer {
+export function viewerOf(context: Pick<Authentication, "viewer" | "person">): Viewer {
   if (context.viewer) return context.viewer;
   if (context.person) throw noWorkspace();
   throw unauthenticated("there is no credential");

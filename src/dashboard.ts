@@ -4,6 +4,7 @@ import { join } from "node:path";
 import type { FastifyPluginAsync, FastifyReply, FastifyRequest } from "fastify";
 import { missingPage } from "./dashboard/missing-page.ts";
 import { DASHBOARD_PATHS } from "./dashboard/paths.ts";
+import { unknownRoute } from "./http/edge.ts";
 
 /** Where `npm start` builds it; the same from src and from dist. */
 const BUILT = join(import.meta.dirname, "..", "web", "dist");
@@ -36,7 +37,9 @@ export function dashboard(folder = BUILT): FastifyPluginAsync {
     const assets = await readAssets(join(folder, "assets"));
     const page = await readFile(join(folder, "index.html"), "utf8").catch(ifMissing);
 
-    const answer = (_: FastifyRequest, reply: FastifyReply) => {
+    const answer = (request: FastifyRequest, reply: FastifyReply) => {
+      // No page lies below an API: whoever asks there is a program.
+      if (request.url.startsWith("/lens/api")) throw unknownRoute(request.method, request.url);
       const nonce = randomBytes(16).toString("base64");
       return reply
         .headers({

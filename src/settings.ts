@@ -260,6 +260,11 @@ export const settings = {
     default: "authenticated",
     about: "who may ask for the schema and gets hints at similar names: every key, or nobody",
   },
+  LENS_OPERATIONS: {
+    ...integer(0, 10_000),
+    default: "500",
+    about: "operations that the lens remembers, of all workspaces together; 0 turns it off",
+  },
   LOG_LEVEL: {
     ...oneOf(["trace", "debug", "info", "warn", "error", "silent"]),
     default: "info",

@@ -10,6 +10,7 @@ const pages = [
   "ARCHITECTURE.md",
   "CHANGELOG.md",
   "docs/observability.md",
+  "docs/lens.md",
   ...["docs/decisions", "docs/api"].flatMap((folder) =>
     readdirSync(join(root, folder)).map((name) => `${folder}/${name}`),
   ),

@@ -232,6 +232,25 @@ describe("whoever observes", () => {
     expect(refused).toEqual([]);
   });
 
+  it("gets a query's variables as they are, and only the names of a mutation's", async () => {
+    const id = "VGFnOjAxODYyNWQ4LWEzNDAtN2NmYS05NzhjLTgzMmZmNWIxMDIzYw";
+    await app.read("query Q($id: ID!) { node(id: $id) { id } }", { id });
+    const input = { name: "Harbour", idempotencyKey: "observed" };
+    await app.read(
+      "mutation M($input: UpdateWorkspaceInput!) { updateWorkspace(input: $input) { workspace { id } } }",
+      { input },
+    );
+    expect(finished.map(({ kind, variables }) => [kind, variables])).toEqual([
+      ["query", { id }],
+      ["mutation", { input: null }],
+    ]);
+    const writes = finished[1]!.batches.filter(
+      ({ statement }) => !/^\s*select/.test(statement.text),
+    );
+    expect(writes.length).toBeGreaterThan(0);
+    expect(writes.every(({ values }) => values === undefined)).toBe(true);
+  });
+
   it("is told of refusals: by a gate with what was measured, before GraphQL with the code or status", async () => {
     await app.ask(tooComplex());
     expect(finished).toMatchObject([

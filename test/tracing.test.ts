@@ -271,7 +271,8 @@ describe("a collector that does not answer", () => {
     await collector.close();
     expect(collector.headers.length).toBeGreaterThan(1);
     expect(collector.headers[0].url).toBe("/own/path");
-    const warnings = log.lines.filter(({ level }) => level > 30);
+    // Of a machine that is busy there may be slow lines as well.
+    const warnings = log.lines.filter(({ level, msg }) => level > 30 && !msg.startsWith("slow "));
     expect(warnings).toMatchObject([
       { level: 40, msg: "the collector did not take traces", spans: expect.any(Number) },
     ]);

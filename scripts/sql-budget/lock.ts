@@ -16,6 +16,8 @@ export interface Lock {
   about: string;
   /** Plans depend on the version: this is the embedded one. */
   postgresql: string;
+  /** The hash of each operation's document, however it is indented: what the lens goes by. */
+  documents: Record<string, string>;
   operations: Record<string, readonly Locked[]>;
 }
 
@@ -23,10 +25,15 @@ const ABOUT =
   "Written by npm run budget -- --write: for each operation who sends statements, the buffers that each touches on N rows and on 4N, and its plan on 4N; see docs/decisions/sql-budget.md";
 
 /** The lock that holds what was measured. */
-export function lockOf({ figures, postgresql }: Pick<Measured, "figures" | "postgresql">): Lock {
+export function lockOf({
+  figures,
+  documents,
+  postgresql,
+}: Pick<Measured, "figures" | "documents" | "postgresql">): Lock {
   return {
     about: ABOUT,
     postgresql,
+    documents: Object.fromEntries(Object.entries(documents).sort()),
     operations: Object.fromEntries(
       Object.keys(figures)
         .sort()

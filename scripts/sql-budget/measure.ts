@@ -1,3 +1,4 @@
+import { documentHash } from "../../src/lens/document.ts";
 import { createTestApp, type Answer, type TestApp } from "../../test/support/app.ts";
 import type { TestDatabase } from "../../test/support/database.ts";
 import { Explainer, recordStatements, type Sent } from "../../test/support/explain.ts";
@@ -23,6 +24,8 @@ export type Figures = Record<string, Asked[]>;
 /** What was measured, and on what. */
 export interface Measured {
   figures: Figures;
+  /** What tells each operation's document from others: by it the server knows what was agreed to. */
+  documents: Record<string, string>;
   /** PostgreSQL's major version. */
   postgresql: string;
   /** Names of the indexes of the larger database. */
@@ -48,7 +51,8 @@ export async function measure(
   for (const [name, batches] of on4N.batches) {
     figures[name] = join(onN.batches.get(name) ?? [], batches);
   }
-  return { figures, postgresql: on4N.postgresql, indexes: on4N.indexes };
+  const { documents, postgresql, indexes } = on4N;
+  return { figures, documents, postgresql, indexes };
 }
 
 /** The statements of one loader with equal arguments, on one size. */
@@ -67,11 +71,14 @@ async function measureOn(database: TestDatabase, wanted: (name: string) => boole
   });
   const explainer = new Explainer(database);
   const batches = new Map<string, Batch[]>();
+  const documents: Record<string, string> = {};
   try {
     const operations = await operationsFor(app);
     for (const operation of operations.filter(({ name }) => wanted(name))) {
       const sent = await send(operation, (asked) => ask(asked, app));
       batches.set(operation.name, await explainAll(sent, explainer));
+      const hash = documentHash(operation.document);
+      if (hash !== undefined) documents[operation.name] = hash;
     }
     const [about] = await explainer.query(
       WORKSPACE,
@@ -80,6 +87,7 @@ async function measureOn(database: TestDatabase, wanted: (name: string) => boole
     );
     return {
       batches,
+      documents,
       postgresql: String(about.version),
       indexes: new Set<string>(about.indexes),
     };

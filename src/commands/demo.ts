@@ -113,7 +113,10 @@ export async function writeDemoFile(
   await rename(draft, path);
 }
 
-async function readDemoFile(config: Config): Promise<z.output<typeof demoContent> | undefined> {
+/** What demo.json says; undefined when there is none. */
+export async function readDemoFile(
+  config: Config,
+): Promise<z.output<typeof demoContent> | undefined> {
   const path = demoFile(config);
   if (!existsSync(path)) return undefined;
   try {

@@ -6,6 +6,7 @@ import { isUuid } from "../db/uuid.ts";
 import type { AuditRlsOptions } from "./audit.ts";
 import type { ImportOptions } from "./import.ts";
 import type { KeyOptions } from "./key.ts";
+import type { LensOptions } from "./lens.ts";
 import type { MemberOptions } from "./member.ts";
 import type { SeedOptions } from "./seed.ts";
 
@@ -95,6 +96,31 @@ export function makeProgram(): Command {
     .option("--admin <login...>", "logins that may become the owner; * is anything")
     .action(async (options: AuditRlsOptions) => (await import("./audit.ts")).auditRls(options));
 
+  program
+    .command("lens")
+    .description("follow a server: one line for each operation, with what it asked of the database")
+    .argument(
+      "[url]",
+      "where the server is; the demo's, else HOST and PORT, when not given",
+      serverUrl,
+    )
+    .addOption(
+      new Option(
+        "--key <key>",
+        "an API key with the scope insight; the demo's when neither is given",
+      ).env("SOCIALHUB_KEY"),
+    )
+    .option(
+      "--slow <duration>",
+      "only operations that took so long, such as 100ms or 1.5s",
+      duration,
+    )
+    .option("--op <name>", "only operations of this name")
+    .option("--json", "print each operation as JSON, in one line")
+    .action(async (url: string | undefined, options: LensOptions) =>
+      (await import("./lens.ts")).lens(url, options),
+    );
+
   addKey(program.command("key").description("API keys of a workspace"));
   return program;
 }
@@ -157,6 +183,19 @@ function scopes(text: string): ApiKeyScope[] {
     (apiKeyScopes as readonly string[]).includes(scope);
   if (list.every(isScope)) return list;
   throw new InvalidArgumentError(`It must be some of ${apiKeyScopes.join(", ")}.`);
+}
+
+function serverUrl(text: string): string {
+  const isUrl = /^https?:\/\//.test(text) && URL.canParse(text);
+  if (isUrl) return new URL(text).origin;
+  throw new InvalidArgumentError("It must be a URL such as http://localhost:4000.");
+}
+
+/** In milliseconds. */
+function duration(text: string): number {
+  const [, figure, unit] = /^(\d{1,9}(?:\.\d+)?) ?(ms|s)?$/.exec(text) ?? [];
+  if (figure !== undefined) return Number(figure) * (unit === "s" ? 1_000 : 1);
+  throw new InvalidArgumentError("It must be a duration such as 100ms or 1.5s.");
 }
 
 const limit = (maximum: number) => (text: string) => wholeNumber(text, 1, maximum);

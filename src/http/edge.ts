@@ -34,7 +34,8 @@ export async function httpEdge(server: FastifyInstance, { edge }: Config) {
   });
 }
 
-function unknownRoute(method: string, url: string) {
+/** The refusal of a URL, or of a method, that there is not. */
+export function unknownRoute(method: string, url: string) {
   const path = url.split("?", 1)[0] ?? "";
   if (path === GRAPHQL_PATH) {
     return refusal(

@@ -1,24 +1,34 @@
 import { ApolloServer, type ApolloServerOptions, type ApolloServerPlugin } from "@apollo/server";
+import type { GraphQLFormattedError } from "graphql";
 import { Viewer } from "../auth/viewer.ts";
 import { NO_WORKSPACE } from "../db/no-workspace.ts";
 import type { RequestContext } from "../context.ts";
 import type { Asking } from "./endpoint.ts";
+import type { GraphQLParameters } from "./parameters.ts";
 import type { Rehearse } from "./trusted-documents.ts";
 
-/** Takes an operation through all checks of the given options, without executing it. */
+/** Takes an operation of nobody through all checks of the given options, without executing it. */
 export function rehearsal(
   options: ApolloServerOptions<RequestContext>,
   createContext: (asking: Asking) => RequestContext,
 ): Rehearse {
+  const rehearse = rehearsalOf(options);
+  return async (query) => (await rehearse({ query }, createContext(nobody())))[0];
+}
+
+/** The same for whoever's context it is: the errors with which the operation would be refused. */
+export function rehearsalOf(options: ApolloServerOptions<RequestContext>) {
   let apollo: ApolloServer<RequestContext> | undefined;
-  return async (query) => {
+  return async (
+    asked: Pick<GraphQLParameters, "query" | "variables" | "operationName">,
+    contextValue: RequestContext,
+  ): Promise<readonly GraphQLFormattedError[]> => {
     apollo ??= new ApolloServer({
       ...options,
       plugins: [...(options.plugins ?? []), neverExecute],
     });
-    const contextValue = createContext(nobody());
-    const { body } = await apollo.executeOperation({ query }, { contextValue });
-    return body.kind === "single" ? body.singleResult.errors?.[0] : undefined;
+    const { body } = await apollo.executeOperation(asked, { contextValue });
+    return body.kind === "single" ? (body.singleResult.errors ?? []) : [];
   };
 }
 

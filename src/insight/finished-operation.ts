@@ -22,6 +22,7 @@ export class FinishedOperation {
   /** The document's text, and its SHA-256; undefined when none was sent or found. */
   readonly source: string | undefined;
   readonly hash: string | undefined;
+  /** Those of a query; of all else their names alone, with null for each, because there may be secrets in them. */
   readonly variables: Record<string, unknown> | undefined;
   /** As `performance.now()` tells time: when the request came in, and when the answer was complete. */
   readonly startedAt: number;
@@ -49,7 +50,7 @@ export class FinishedOperation {
     this.kind = responding.operation?.operation;
     this.source = responding.source;
     this.hash = responding.queryHash;
-    this.variables = request.variables;
+    this.variables = this.kind === "query" ? request.variables : withoutValues(request.variables);
     this.startedAt = contextValue.startedAt;
     this.endedAt = performance.now();
     this.record = session.record;
@@ -76,6 +77,9 @@ export class FinishedOperation {
     return [...new Set(this.errors.map(({ extensions }) => String(extensions?.["code"])))];
   }
 }
+
+const withoutValues = (variables: Record<string, unknown> = {}) =>
+  Object.fromEntries(Object.keys(variables).map((name) => [name, null]));
 
 /** A request that ended before GraphQL: no credential, no JSON, no place. */
 export interface RefusedRequest {

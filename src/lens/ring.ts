@@ -1,0 +1,148 @@
+import type { FinishedOperation, OperationObserver } from "../insight/finished-operation.ts";
+
+/** What is remembered of an operation: references to what the request made anyway. */
+export interface Kept {
+  /** Grows within a workspace, and over restarts. */
+  readonly cursor: number;
+  /** When it ended, as clocks tell time. */
+  readonly at: number;
+  readonly operation: FinishedOperation;
+  readonly weight: number;
+}
+
+/** Told of each operation of a workspace when it is kept. */
+export type Watch = (kept: Kept) => void;
+
+/** What all of it may weigh, in bytes, about. */
+const MOST_BYTES = 32_000_000;
+
+/** About what an operation, a batch and a bound key take. */
+const OPERATION_BYTES = 1_000;
+const BATCH_BYTES = 500;
+const KEY_BYTES = 64;
+
+/**
+ * The last operations, in memory, in bounds of number and weight.
+ *
+ * Room is shared: when there is none left, the oldest goes of the workspace that has most, so that a busy
+ * one pushes out its own and not those of another.
+ */
+export class Ring implements OperationObserver {
+  readonly most: number;
+  readonly #mostBytes: number;
+  readonly #workspaces = new Map<string, Shelf>();
+  #count = 0;
+  #bytes = 0;
+
+  constructor(most: number, mostBytes = MOST_BYTES) {
+    this.most = most;
+    this.#mostBytes = mostBytes;
+  }
+
+  /** How many are kept, and about what they weigh. */
+  get size(): { operations: number; bytes: number } {
+    return { operations: this.#count, bytes: this.#bytes };
+  }
+
+  /** Keeps it when it is a workspace's. Only here it costs the request anything: it formats nothing. */
+  finished(operation: FinishedOperation): void {
+    const { workspaceId } = operation;
+    if (workspaceId === undefined) return;
+    const shelf = this.#shelf(workspaceId);
+    const at = Date.now();
+    shelf.cursor = Math.max(shelf.cursor + 1, at);
+    const kept: Kept = { cursor: shelf.cursor, at, operation, weight: weigh(operation) };
+    shelf.kept.set(operation.requestId, kept);
+    shelf.weight += kept.weight;
+    this.#count += 1;
+    this.#bytes += kept.weight;
+    while (this.#count > this.most || this.#bytes > this.#mostBytes) this.#dropOne();
+    for (const watch of shelf.watches) watch(kept);
+  }
+
+  /** Those of a workspace, the oldest first. */
+  of(workspaceId: string): Kept[] {
+    return [...(this.#workspaces.get(workspaceId)?.kept.values() ?? [])];
+  }
+
+  find(workspaceId: string, id: string): Kept | undefined {
+    return this.#workspaces.get(workspaceId)?.kept.get(id);
+  }
+
+  /** What comes from now on has a higher one. */
+  cursorOf(workspaceId: string): number {
+    return this.#workspaces.get(workspaceId)?.cursor || Date.now() - 1;
+  }
+
+  /** Tells of what comes from now on, until the answer is called. */
+  watch(workspaceId: string, watch: Watch): () => void {
+    const shelf = this.#shelf(workspaceId);
+    shelf.watches.add(watch);
+    return () => {
+      shelf.watches.delete(watch);
+      this.#tidy(workspaceId, shelf);
+    };
+  }
+
+  #shelf(workspaceId: string): Shelf {
+    let shelf = this.#workspaces.get(workspaceId);
+    if (!shelf) {
+      shelf = { kept: new Map(), watches: new Set(), cursor: 0, weight: 0 };
+      this.#workspaces.set(workspaceId, shelf);
+    }
+    return shelf;
+  }
+
+  /** Of the workspace that has most; where several have as much, of the one that has the oldest. */
+  #dropOne() {
+    const byWeight = this.#count <= this.most;
+    let largest: Shelf | undefined;
+    for (const shelf of this.#workspaces.values()) {
+      if (!largest || isLarger(shelf, largest, byWeight)) largest = shelf;
+    }
+    const [oldest] = largest?.kept.values() ?? [];
+    if (!largest || !oldest) throw new Error("the ring counts what it does not keep");
+    const { requestId, workspaceId = "" } = oldest.operation;
+    largest.kept.delete(requestId);
+    largest.weight -= oldest.weight;
+    this.#count -= 1;
+    this.#bytes -= oldest.weight;
+    this.#tidy(workspaceId, largest);
+  }
+
+  #tidy(workspaceId: string, shelf: Shelf) {
+    if (shelf.kept.size === 0 && shelf.watches.size === 0) this.#workspaces.delete(workspaceId);
+  }
+}
+
+/** What is kept of one workspace, and who watches it. */
+interface Shelf {
+  /** By request id, in the order in which they came. */
+  kept: Map<string, Kept>;
+  watches: Set<Watch>;
+  cursor: number;
+  weight: number;
+}
+
+function isLarger(one: Shelf, other: Shelf, byWeight: boolean): boolean {
+  const more = byWeight ? one.weight - other.weight : one.kept.size - other.kept.size;
+  return more > 0 || (more === 0 && ageOf(one) < ageOf(other));
+}
+
+const ageOf = ({ kept }: Shelf) => kept.values().next().value?.cursor ?? Infinity;
+
+function weigh({ source, variables, batches, errors }: FinishedOperation): number {
+  let weight = OPERATION_BYTES + (source?.length ?? 0) + errors.length * BATCH_BYTES;
+  if (variables) weight += weightOf(variables);
+  for (const { keys } of batches) weight += BATCH_BYTES + keys * KEY_BYTES;
+  return weight;
+}
+
+/** About the size of a value of JSON. */
+function weightOf(value: unknown): number {
+  if (typeof value === "string") return value.length;
+  if (typeof value !== "object" || value === null) return KEY_BYTES / 8;
+  let weight = KEY_BYTES;
+  for (const each of Object.values(value)) weight += weightOf(each);
+  return weight;
+}
