@@ -31,6 +31,9 @@ export class Ring implements OperationObserver {
   readonly most: number;
   readonly #mostBytes: number;
   readonly #workspaces = new Map<string, Shelf>();
+  /** Workspaces by how many operations of them are kept; of those with as many, the one first that has had so longest. */
+  readonly #bySize = new Map<number, Set<Shelf>>();
+  #largest = 0;
   #count = 0;
   #bytes = 0;
 
@@ -53,16 +56,19 @@ export class Ring implements OperationObserver {
     shelf.cursor = Math.max(shelf.cursor + 1, at);
     const kept: Kept = { cursor: shelf.cursor, at, operation, weight: weigh(operation) };
     shelf.kept.set(operation.requestId, kept);
+    shelf.order.push(kept);
     shelf.weight += kept.weight;
     this.#count += 1;
     this.#bytes += kept.weight;
+    this.#resize(shelf, shelf.kept.size - 1);
     while (this.#count > this.most || this.#bytes > this.#mostBytes) this.#dropOne();
     for (const watch of shelf.watches) watch(kept);
   }
 
   /** Those of a workspace, the oldest first. */
   of(workspaceId: string): Kept[] {
-    return [...(this.#workspaces.get(workspaceId)?.kept.values() ?? [])];
+    const shelf = this.#workspaces.get(workspaceId);
+    return shelf ? shelf.order.slice(shelf.head) : [];
   }
 
   find(workspaceId: string, id: string): Kept | undefined {
@@ -87,27 +93,51 @@ export class Ring implements OperationObserver {
   #shelf(workspaceId: string): Shelf {
     let shelf = this.#workspaces.get(workspaceId);
     if (!shelf) {
-      shelf = { kept: new Map(), watches: new Set(), cursor: 0, weight: 0 };
+      shelf = { kept: new Map(), order: [], head: 0, watches: new Set(), cursor: 0, weight: 0 };
       this.#workspaces.set(workspaceId, shelf);
     }
     return shelf;
   }
 
-  /** Of the workspace that has most; where several have as much, of the one that has the oldest. */
+  /** The oldest of the workspace that has most: by number, or by weight when that is what is too much. */
   #dropOne() {
-    const byWeight = this.#count <= this.most;
-    let largest: Shelf | undefined;
-    for (const shelf of this.#workspaces.values()) {
-      if (!largest || isLarger(shelf, largest, byWeight)) largest = shelf;
-    }
-    const [oldest] = largest?.kept.values() ?? [];
-    if (!largest || !oldest) throw new Error("the ring counts what it does not keep");
+    const [first] = this.#bySize.get(this.#largest) ?? [];
+    const shelf = this.#count > this.most ? first : this.#heaviest();
+    const oldest = shelf?.order[shelf.head];
+    if (!shelf || !oldest) throw new Error("the ring counts what it does not keep");
     const { requestId, workspaceId = "" } = oldest.operation;
-    largest.kept.delete(requestId);
-    largest.weight -= oldest.weight;
+    shelf.kept.delete(requestId);
+    shelf.head += 1;
+    if (shelf.head > shelf.kept.size) {
+      shelf.order.splice(0, shelf.head);
+      shelf.head = 0;
+    }
+    shelf.weight -= oldest.weight;
     this.#count -= 1;
     this.#bytes -= oldest.weight;
-    this.#tidy(workspaceId, largest);
+    this.#resize(shelf, shelf.kept.size + 1);
+    this.#tidy(workspaceId, shelf);
+  }
+
+  /** Rarely asked, so that nobody keeps count. */
+  #heaviest(): Shelf | undefined {
+    let heaviest: Shelf | undefined;
+    for (const shelf of this.#workspaces.values()) {
+      if (shelf.weight > (heaviest?.weight ?? 0)) heaviest = shelf;
+    }
+    return heaviest;
+  }
+
+  /** To be told when one operation came or went, so that the largest is found without looking at all. */
+  #resize(shelf: Shelf, before: number) {
+    const { size } = shelf.kept;
+    const left = this.#bySize.get(before);
+    left?.delete(shelf);
+    const joined = this.#bySize.get(size);
+    if (joined) joined.add(shelf);
+    else if (size > 0) this.#bySize.set(size, new Set([shelf]));
+    const isEmptied = before === this.#largest && left?.size === 0;
+    if (size > this.#largest || isEmptied) this.#largest = size;
   }
 
   #tidy(workspaceId: string, shelf: Shelf) {
@@ -117,19 +147,15 @@ export class Ring implements OperationObserver {
 
 /** What is kept of one workspace, and who watches it. */
 interface Shelf {
-  /** By request id, in the order in which they came. */
+  /** By request id. */
   kept: Map<string, Kept>;
+  /** In the order in which they came, from `head` on: the first of a Map is found behind all that were deleted. */
+  order: Kept[];
+  head: number;
   watches: Set<Watch>;
   cursor: number;
   weight: number;
 }
-
-function isLarger(one: Shelf, other: Shelf, byWeight: boolean): boolean {
-  const more = byWeight ? one.weight - other.weight : one.kept.size - other.kept.size;
-  return more > 0 || (more === 0 && ageOf(one) < ageOf(other));
-}
-
-const ageOf = ({ kept }: Shelf) => kept.values().next().value?.cursor ?? Infinity;
 
 function weigh({ source, variables, batches, errors }: FinishedOperation): number {
   let weight = OPERATION_BYTES + (source?.length ?? 0) + errors.length * BATCH_BYTES;
