@@ -8,10 +8,8 @@ import { fr } from "../web/src/text/fr.ts";
 
 describe("the calendar's days", () => {
   it("are a week from Monday to Sunday", () => {
-    expect(daysOf("week", "2026-11-22")).toEqual([
-      ...["2026-11-16", "2026-11-17", "2026-11-18", "2026-11-19"],
-      ...["2026-11-20", "2026-11-21", "2026-11-22"],
-    ]);
+    const days = daysOf("week", "2026-11-22");
+    expect([days[0], days.at(-1), days.length]).toEqual(["2026-11-16", "2026-11-22", 7]);
   });
 
   it.each([
