@@ -19,6 +19,7 @@ const sources = [
   "src/dashboard/paths.ts",
   "web/package.json",
   "web/vite.config.ts",
+  "web/component-styles.ts",
   "web/index.html",
   "web/src",
 ];

@@ -14,6 +14,7 @@ import { connect, OWNER_ROLE } from "../src/db/client.ts";
 import { buildSchema } from "../src/schema/build.ts";
 import { createTestDatabase, type TestDatabase } from "./support/database.ts";
 import { operationNames, operationsFolder } from "./support/operations.ts";
+import { trustedWebOperations } from "./support/web-operations.ts";
 
 /*
  * `npm run budget` on less data than it makes itself, and with a server that was made worse on purpose.
@@ -237,6 +238,9 @@ describe("the lock as it is committed", () => {
   it("has every operation of the tests and the documents, and nothing else", () => {
     const names = [
       ...operationNames().map((name) => `test/operations/${name}`),
+      ...trustedWebOperations()
+        .filter(({ type }) => type === "query")
+        .map(({ name }) => `web ${name}`),
       ...pages().map(({ name }) => name),
     ];
     expect(Object.keys(readLock(text).operations)).toEqual(names.sort());

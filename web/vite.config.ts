@@ -1,11 +1,12 @@
 import react from "@vitejs/plugin-react";
 import { defineConfig } from "vite";
+import { componentStyles } from "./component-styles.ts";
 
 /** Where `npm run dev` finds the API. */
 const server = "http://127.0.0.1:4000";
 
 export default defineConfig({
-  plugins: [react()],
+  plugins: [react(), componentStyles()],
   // Packages that lie at the root would find GraphiQL's React 18 there.
   resolve: { dedupe: ["react", "react-dom"] },
   server: { proxy: { "/graphql": server, "/api": server } },

@@ -11,7 +11,7 @@ export interface WebOperation extends Operation {
 }
 
 /** The operations that the dashboard sends, as its manifest has them. */
-export function trustedWebOperations(): { id: string; name: string; body: string }[] {
+export function trustedWebOperations(): { id: string; name: string; type: string; body: string }[] {
   return JSON.parse(readFileSync(manifest, "utf8")).operations;
 }
 

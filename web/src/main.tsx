@@ -1,4 +1,6 @@
-import "@mantine/core/styles.css";
+import "@mantine/core/styles/baseline.css";
+import "@mantine/core/styles/default-css-variables.css";
+import "@mantine/core/styles/global.css";
 import "@mantine/notifications/styles.css";
 import "./style.css";
 import { createRoot } from "react-dom/client";
@@ -10,6 +12,9 @@ import { loadTexts } from "./text/text.tsx";
 declare global {
   var __webpack_nonce__: string;
 }
+
+// In a build each component brings its own: web/component-styles.ts.
+if (import.meta.env.DEV) await import("@mantine/core/styles.css");
 
 // react-remove-scroll, which stands below Mantine's dialogs, asks for its nonce under this name.
 globalThis.__webpack_nonce__ = styleNonce();

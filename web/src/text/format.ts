@@ -8,8 +8,17 @@ const midnight = (date: string) => new Date(`${date}T00:00`);
 
 const MONTH_MS = 30 * 86_400_000;
 
-/** Numbers and moments as a language writes them. */
-export function formatsFor(language: string) {
+type Formats = ReturnType<typeof makeFormats>;
+const known = new Map<string, Formats>();
+
+/** Numbers and moments as a language writes them. Made once: the browser takes milliseconds for it. */
+export function formatsFor(language: string): Formats {
+  const formats = known.get(language) ?? makeFormats(language);
+  known.set(language, formats);
+  return formats;
+}
+
+function makeFormats(language: string) {
   const number = new Intl.NumberFormat(language);
   const compact = new Intl.NumberFormat(language, {
     notation: "compact",

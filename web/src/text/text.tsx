@@ -77,6 +77,5 @@ const localeOf = (language: Language): string =>
 
 /** Numbers and moments as the reader's language writes them. */
 export function useFormat() {
-  const { language } = useTextContext();
-  return useMemo(() => formatsFor(localeOf(language)), [language]);
+  return formatsFor(localeOf(useTextContext().language));
 }

@@ -1,0 +1,76 @@
+import { describe, expect, it } from "vitest";
+import { addDays, dateOf, dayOf, daysOf, isDay, step } from "../web/src/pages/calendar/days.ts";
+import { readFilters, toPostFilter, writeFilters } from "../web/src/pages/posts/filters.ts";
+import { en } from "../web/src/text/en.ts";
+import { fr } from "../web/src/text/fr.ts";
+
+/* What the dashboard's pages reckon with, without a browser. */
+
+describe("the calendar's days", () => {
+  it("are a week from Monday to Sunday", () => {
+    const days = daysOf("week", "2026-11-22");
+    expect([days[0], days.at(-1), days.length]).toEqual(["2026-11-16", "2026-11-22", 7]);
+  });
+
+  it.each([
+    ["2027-02-10", "2027-02-01", "2027-02-28", 28],
+    ["2026-11-22", "2026-10-26", "2026-12-06", 42],
+    ["2026-10-01", "2026-09-28", "2026-11-01", 35],
+  ])("are the whole weeks that the month of %s lies in", (day, first, last, count) => {
+    const days = daysOf("month", day);
+    expect([days[0], days.at(-1), days.length]).toEqual([first, last, count]);
+    expect(new Set(days).size).toBe(count);
+  });
+
+  it("go on by a week, and by a month whatever its length", () => {
+    expect(step("week", "2026-12-30", 1)).toBe("2027-01-06");
+    expect(step("month", "2026-01-31", 1)).toBe("2026-02-01");
+    expect(step("month", "2026-03-31", -1)).toBe("2026-02-01");
+  });
+
+  it("follow each other through a whole year, changes of the clock included", () => {
+    let day = "2026-01-01";
+    for (let count = 0; count < 365; count += 1) {
+      expect(dayOf(dateOf(day))).toBe(day);
+      day = addDays(day, 1);
+    }
+    expect(day).toBe("2027-01-01");
+  });
+
+  it.each(["2026-02-30", "2026-13-01", "today", "", null])(
+    "are days that there are: not %j",
+    (text) => {
+      expect(isDay(text)).toBe(false);
+    },
+  );
+});
+
+describe("the filters of posts", () => {
+  it("stand in the address, and come back from it", () => {
+    const search =
+      "account=A&account=B&status=DRAFT&tag=T&from=2026-10-01&to=2026-10-02&order=OLDEST_FIRST";
+    expect(writeFilters(readFilters(new URLSearchParams(search))).toString()).toBe(search);
+  });
+
+  it("hold only what is given, so that equal filters are one list of the cache", () => {
+    expect(toPostFilter(readFilters(new URLSearchParams("order=sideways&from=soon")))).toEqual({});
+  });
+
+  it("let the last day in", () => {
+    const { timelineBetween } = toPostFilter(readFilters(new URLSearchParams("to=2026-10-31")));
+    expect(timelineBetween).toEqual({ to: new Date("2026-11-01T00:00").toISOString() });
+  });
+});
+
+describe("the words", () => {
+  it("are in both languages, none left out and none left empty", () => {
+    const words = (texts: object): [string, unknown][] =>
+      Object.entries(texts).flatMap(([key, value]): [string, unknown][] =>
+        typeof value === "object" && value !== null
+          ? words(value).map(([path, text]) => [`${key}.${path}`, text])
+          : [[key, value]],
+      );
+    expect(words(fr).map(([path]) => path)).toEqual(words(en).map(([path]) => path));
+    expect([...words(en), ...words(fr)].filter(([, text]) => text === "")).toEqual([]);
+  });
+});
