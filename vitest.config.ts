@@ -1,5 +1,6 @@
 import { createRequire } from "node:module";
 import { defineConfig } from "vitest/config";
+import { built } from "./test/support/built.ts";
 import { optimizeLate } from "./test/support/optimize-late.ts";
 import LongestFirst from "./test/support/sequencer.ts";
 
@@ -8,9 +9,11 @@ import LongestFirst from "./test/support/sequencer.ts";
 const graphql = createRequire(import.meta.url).resolve("graphql/index.js");
 
 export default defineConfig({
+  plugins: [built],
   resolve: { alias: [{ find: /^graphql$/, replacement: graphql }] },
   test: {
     include: ["test/**/*.test.ts"],
+    server: { deps: { external: [/\/dist\/.*\.js$/] } },
     globalSetup: ["test/support/global-setup.ts"],
     pool: "forks",
     maxWorkers: 2,

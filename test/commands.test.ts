@@ -8,6 +8,7 @@ import { makeProgram } from "../src/commands/program.ts";
 import { APP_ROLE, connect } from "../src/db/client.ts";
 import { Pool } from "../src/db/pool.ts";
 import { createLogger } from "../src/insight/log.ts";
+import { builtMain } from "./support/bundle.ts";
 import { run, runHere, start, temporaryFolder, type Ended } from "./support/command.ts";
 import { createTestDatabase, type TestDatabase } from "./support/database.ts";
 
@@ -359,7 +360,7 @@ describe("a command that succeeds", () => {
   it("says what it did and ends the process with 0", async () => {
     const workspace = await printed("workspace", "create", "Five");
     const [migrated, created, listed] = await Promise.all([
-      socialhub(["migrate"]),
+      run(["migrate"], { DATABASE_URL: database.url }, folder.path, builtMain),
       socialhub(["key", "create", "--workspace", workspace, "--name", "n"]),
       socialhub(["key", "list", "--workspace", workspace]),
     ]);

@@ -9,12 +9,11 @@ import {
 } from "graphql";
 import { createHash } from "node:crypto";
 import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from "vitest";
-import * as complexityGate from "../src/gates/complexity.ts";
-import * as depthGate from "../src/gates/depth.ts";
 import { toGlobalId } from "../src/loaders/global-id.ts";
 import { buildSchema } from "../src/schema/build.ts";
 import { headlineOperation } from "../src/schema/headline.ts";
 import { createTestApp, type AskOptions, type TestApp } from "./support/app.ts";
+import { countCalls } from "./support/count-calls.ts";
 import { codeOf, keepLogs, longestBlock, send } from "./support/http.ts";
 import { measure } from "./support/measure.ts";
 
@@ -611,30 +610,30 @@ describe("several operations in a document", () => {
 
 describe("measuring", () => {
   it("happens once a document, whatever the variables", async () => {
-    const depth = vi.spyOn(depthGate, "measureDepth");
-    const complexity = vi.spyOn(complexityGate, "measureComplexity");
+    const calls = await countCalls();
+    const measures = async () => [
+      await calls.of("gates/depth", "measureDepth"),
+      await calls.of("gates/complexity", "measureComplexity"),
+    ];
     try {
       const constant = "query Constant { accounts(first: 2) { nodes { id } } }";
       for (let times = 0; times < 3; times += 1) await app.ask(constant);
-      expect(depth).toHaveBeenCalledTimes(1);
-      expect(complexity).toHaveBeenCalledTimes(1);
+      expect(await measures()).toEqual([1, 1]);
 
       const variable = "query Variable($first: Int) { accounts(first: $first) { nodes { id } } }";
-      const measures: unknown[] = [];
+      const costs: unknown[] = [];
       for (const first of [1, 2, null]) {
         await app.ask(variable, { variables: { first } });
-        measures.push([logged().complexity, logged().nodes]);
+        costs.push([logged().complexity, logged().nodes]);
       }
-      expect(measures).toEqual([
+      expect(costs).toEqual([
         [6, 1],
         [6, 2],
         [11, 20],
       ]);
-      expect(depth).toHaveBeenCalledTimes(2);
-      expect(complexity).toHaveBeenCalledTimes(2);
+      expect(await measures()).toEqual([2, 2]);
     } finally {
-      depth.mockRestore();
-      complexity.mockRestore();
+      await calls.stop();
     }
   });
 

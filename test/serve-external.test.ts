@@ -10,7 +10,8 @@ import { listen } from "../src/commands/listen.ts";
 import { connect, type Client } from "../src/db/client.ts";
 import { inWorkspace } from "../src/db/workspace-transaction.ts";
 import { makeKey, type Json } from "./support/app.ts";
-import { run, type Run } from "./support/command.ts";
+import { builtMain } from "./support/bundle.ts";
+import { run, runHere, type Run } from "./support/command.ts";
 import { createTestDatabase, type TestDatabase } from "./support/database.ts";
 import { addPerson, asOwnerOf, sessionOf } from "./support/people.ts";
 import {
@@ -43,7 +44,8 @@ describe("socialhub serve with a DATABASE_URL", { timeout: 120_000 }, () => {
 
   it("starts no PostgreSQL, listens on the port that it is told, and is ready only with all migrations", async () => {
     const port = await freePort();
-    server = await servedFrom(folder, { DATABASE_URL: database.url, PORT: String(port) });
+    const environment = { DATABASE_URL: database.url, PORT: String(port) };
+    server = await servedFrom(folder, environment, builtMain);
     expect(urlOf(server)).toBe(`http://127.0.0.1:${port}`);
     expect(existsSync(join(folder, ".data/postgres"))).toBe(false);
     expect(server.output()).not.toContain("Loading");
@@ -102,7 +104,7 @@ describe("socialhub serve with a DATABASE_URL", { timeout: 120_000 }, () => {
     expect(applied).toHaveLength(1);
 
     // Without demo data nothing is in the way of one's own; and one's own data keep the demo's out.
-    const { stdout } = await run(["workspace", "create", "Ours"], environment, folder);
+    const stdout = await runHere(["workspace", "create", "Ours"], environment, folder);
     expect(stdout).toMatch(/^[0-9a-f-]{36}\n$/);
     const again = serve(folder, environment);
     await again.says("SocialHub is ready");

@@ -8,9 +8,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { expect, vi } from "vitest";
 import { makeProgram } from "../../src/commands/program.ts";
 import { settings } from "../../src/settings.ts";
-
-/** The command as `npm start` runs it. */
-export const main = join(import.meta.dirname, "../../dist/main.js");
+import { bundledMain } from "./bundle.ts";
 
 /** A run of the command. */
 export interface Run {
@@ -30,12 +28,16 @@ export interface Ended {
   stderr: string;
 }
 
-/** Starts `socialhub` in a folder, with these settings and none of this process's, and gives it an input. */
+/**
+ * Starts `socialhub` in a folder, with these settings and none of this process's, and gives it an input:
+ * the bundle of it, unless told which file.
+ */
 export function start(
   words: readonly string[],
   environment: Record<string, string>,
   folder: string,
   input = "",
+  main = bundledMain,
 ): Run {
   const inherited = Object.entries(process.env).filter(
     ([name]) => !(name in settings) && !name.startsWith("PG") && !name.startsWith("VITEST"),
@@ -79,8 +81,9 @@ export async function run(
   words: readonly string[],
   environment: Record<string, string>,
   folder: string,
+  main?: string,
 ): Promise<Ended> {
-  return start(words, environment, folder).ended;
+  return start(words, environment, folder, "", main).ended;
 }
 
 /**

@@ -3,6 +3,7 @@ import type { TestProject } from "vitest/node";
 import { seedDemo } from "../../src/data/demo/seed.ts";
 import { connect, type Client } from "../../src/db/client.ts";
 import { migrate } from "../../src/db/migrate.ts";
+import { bundleCommand } from "./bundle.ts";
 import { databaseUrl, startThrowawayServer, type ThrowawayServer } from "./throwaway-server.ts";
 import { withoutTriggers } from "./without-triggers.ts";
 
@@ -17,7 +18,7 @@ declare module "vitest" {
 
 /** One server for the run, with migrated templates that the test files clone. */
 export default async function setup(project: TestProject) {
-  const server = await startServer();
+  const [server] = await Promise.all([startServer(), bundleCommand()]);
   const suffix = `${process.pid}_${Date.now().toString(36)}`;
   const templates = { empty: `socialhub_empty_${suffix}`, demo: `socialhub_demo_${suffix}` };
   const admin = connect(server.url, { max: 1 });

@@ -35,8 +35,12 @@ export async function newFolder(): Promise<string> {
 }
 
 /** Starts a server, on a free port unless told. */
-export function serve(folder: string, environment: Record<string, string> = {}): Run {
-  const server = start(["serve"], { PORT: "0", ...environment }, folder);
+export function serve(
+  folder: string,
+  environment: Record<string, string> = {},
+  main?: string,
+): Run {
+  const server = start(["serve"], { PORT: "0", ...environment }, folder, "", main);
   running.add(server);
   void server.ended.then(() => running.delete(server));
   return server;
@@ -46,8 +50,9 @@ export function serve(folder: string, environment: Record<string, string> = {}):
 export async function servedFrom(
   folder: string,
   environment?: Record<string, string>,
+  main?: string,
 ): Promise<Run> {
-  const server = serve(folder, environment);
+  const server = serve(folder, environment, main);
   await server.says(/Stop with Ctrl-C|No demo data/);
   expect(server.output()).toContain("Stop with Ctrl-C");
   return server;
