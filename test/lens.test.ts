@@ -12,7 +12,8 @@ import { addPerson, askAuth, asOwnerOf, sessionOf } from "./support/people.ts";
 /** From now on every second key is asked for later than the others: batches split. */
 function plantSplits() {
   let asked = 0;
-  // oxlint-disable-next-line typescript/unbound-method: it is called with its loader below
+  // Called with its loader below.
+  // oxlint-disable-next-line typescript/unbound-method
   const { load } = DataLoader.prototype;
   return vi.spyOn(DataLoader.prototype, "load").mockImplementation(async function (
     this: DataLoader<unknown, unknown>,
