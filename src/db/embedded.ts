@@ -98,6 +98,12 @@ async function ensureDatabase(port: number, password: string): Promise<void> {
     const [row] = await sql`select 1 from pg_database where datname = ${database}`;
     if (!row) await sql`create database ${sql(database)}`;
   });
+  await withDatabase(database, port, password, async (sql) => {
+    // What the lens shows of statements; a schema of its own keeps it out of the tenants' one.
+    await sql`create schema if not exists statistics`;
+    await sql`grant usage on schema statistics to public`;
+    await sql`create extension if not exists pg_stat_statements schema statistics`;
+  });
 }
 
 async function leave(
