@@ -61,6 +61,12 @@ describe("the embedded PostgreSQL", { timeout: 120_000 }, () => {
         "select current_setting('listen_addresses') || current_setting('unix_socket_directories') as where",
       ),
     ).toEqual([{ where: "127.0.0.1" }]);
+    expect(
+      await ask(
+        server.url,
+        "select calls > 0 as counts from statistics.pg_stat_statements limit 1",
+      ),
+    ).toEqual([{ counts: true }]);
     expect((await stat(`${home}.password`)).mode & 0o777).toBe(0o600);
     await ask(server.url, "create table notes as select 'kept' as note");
 
