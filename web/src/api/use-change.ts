@@ -1,4 +1,10 @@
-import type { ApolloCache, OperationVariables, TypedDocumentNode } from "@apollo/client";
+import {
+  isReference,
+  type ApolloCache,
+  type OperationVariables,
+  type Reference,
+  type TypedDocumentNode,
+} from "@apollo/client";
 import { useApolloClient } from "@apollo/client/react";
 import { notifications } from "@mantine/notifications";
 import { useRef, useState } from "react";
@@ -34,6 +40,18 @@ const payloadIn = <Data extends Answer>(data: Data | null | undefined) =>
   Object.values(data ?? {}).find(
     (value): value is PayloadOf<Data> => typeof value === "object" && value !== null,
   );
+
+/** What is done here stands in the log: it is asked for anew when it is looked at. */
+function forgetAuditLog(cache: ApolloCache) {
+  cache.modify<{ workspace: Reference }>({
+    fields: {
+      workspace(known) {
+        if (isReference(known)) cache.evict({ id: known.__ref, fieldName: "auditLogEntries" });
+        return known;
+      },
+    },
+  });
+}
 
 /**
  * A mutation for a form or a button. An input that got no answer is sent again with the same idempotency
@@ -81,7 +99,9 @@ export function useChange<Data extends Answer, Variables extends OperationVariab
         ...(optimistic ? { optimisticResponse: optimistic(input) } : {}),
         update(cache, result) {
           const payload = payloadIn(result.data as Data);
-          if (payload?.userErrors.length === 0) update?.(cache, payload);
+          if (!payload || payload.userErrors.length > 0) return;
+          update?.(cache, payload);
+          forgetAuditLog(cache);
         },
       });
       const payload = payloadIn(data);

@@ -9,6 +9,7 @@ export function Confirm({
   title,
   text,
   action,
+  color = "red.9",
   isBusy = false,
   error,
   refusal,
@@ -20,6 +21,8 @@ export function Confirm({
   title: string;
   text: string;
   action: string;
+  /** Of the button that does it: red for what is not undone. */
+  color?: string;
   isBusy?: boolean;
   error?: unknown;
   /** What the server has against it. */
@@ -51,7 +54,7 @@ export function Confirm({
           <Button variant="default" onClick={cancel} data-autofocus>
             {settings.cancel}
           </Button>
-          <Button color="red" loading={isBusy} onClick={() => void confirm()}>
+          <Button color={color} loading={isBusy} onClick={() => void confirm()}>
             {action}
           </Button>
         </Group>

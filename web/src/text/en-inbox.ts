@@ -16,6 +16,8 @@ export const inbox = {
   news: (n: number, isMore: boolean, moment: string) =>
     `${isMore ? `${n} or more` : n} new since ${moment}`,
   noNews: (moment: string) => `Nothing new since ${moment}`,
+  first: "From your next visit on, what is new is marked here.",
+  look: "Look for new ones",
   looked: "Mark all as seen",
   seenBefore: (moment: string) => `Seen before: until ${moment}`,
   keys: "Keys: J and K or the arrows go from comment to comment, Enter opens one, Escape closes it.",

@@ -33,6 +33,7 @@ export const settings = {
     you: "You",
     since: (day: string) => `since ${day}`,
     remove: "Remove",
+    leave: "Leave",
     removeTitle: (name: string) => `Remove ${name}?`,
     removeText:
       "They are signed out of this workspace within seconds. What they wrote stays. They can be invited again.",

@@ -19,6 +19,8 @@ export const inbox: Texts["inbox"] = {
   news: (n, isMore, moment) =>
     `${count(n, "nouveau", "nouveaux")}${isMore ? " ou plus" : ""} depuis le ${moment}`,
   noNews: (moment) => `Rien de nouveau depuis le ${moment}`,
+  first: "Dès votre prochaine visite, ce qui est nouveau sera signalé ici.",
+  look: "Chercher du nouveau",
   looked: "Tout marquer comme vu",
   seenBefore: (moment) => `Déjà vu : jusqu’au ${moment}`,
   keys: "Touches : J et K ou les flèches vont d’un commentaire à l’autre, Entrée en ouvre un, Échap le ferme.",

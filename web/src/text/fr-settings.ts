@@ -43,6 +43,7 @@ export const settings: Texts["settings"] = {
     you: "Vous",
     since: (day) => `depuis le ${day}`,
     remove: "Retirer",
+    leave: "Partir",
     removeTitle: (name) => `Retirer ${name} ?`,
     removeText:
       "Son accès à cet espace s’arrête en quelques secondes. Ce que cette personne a écrit reste. On peut l’inviter de nouveau.",

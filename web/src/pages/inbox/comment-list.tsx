@@ -15,6 +15,7 @@ export function CommentList({
   hrefOf,
   isMore,
   load,
+  look,
 }: {
   list: RefObject<HTMLUListElement | null>;
   comments: ListedComment[];
@@ -25,10 +26,11 @@ export function CommentList({
   /** Undefined while another list is on its way. */
   isMore: boolean | undefined;
   load: () => Promise<unknown>;
+  look: () => Promise<unknown>;
 }) {
   const { inbox: text } = useText();
   const format = useFormat();
-  const { since, mark } = useLastLook(isNarrowed ? undefined : comments[0]?.createdAt);
+  const { since, isKnown, mark } = useLastLook(isNarrowed ? undefined : comments[0]?.createdAt);
   const [focused, setFocused] = useState<string>();
   const isNew = ({ createdAt }: ListedComment) => since !== undefined && createdAt > since;
   const newOnes = comments.filter(isNew).length;
@@ -38,14 +40,14 @@ export function CommentList({
 
   return (
     <Stack gap="xs">
-      {since !== undefined && (
-        <News
-          since={since}
-          count={newOnes}
-          isMore={newOnes === comments.length && isMore === true}
-          mark={mark}
-        />
-      )}
+      <News
+        since={since}
+        isKnown={isKnown}
+        count={newOnes}
+        isMore={newOnes === comments.length && isMore === true}
+        mark={mark}
+        look={look}
+      />
       <span id="inbox-keys" className="said">
         {text.keys}
       </span>

@@ -1,5 +1,5 @@
 import { useQuery } from "@apollo/client/react";
-import { Box, Button } from "@mantine/core";
+import { Box, Button, Skeleton, Stack } from "@mantine/core";
 import { useMediaQuery } from "@mantine/hooks";
 import { useCallback, useEffect, useMemo, useRef, type MouseEvent } from "react";
 import { useSearchParams } from "wouter";
@@ -99,7 +99,14 @@ export default function Inbox() {
       {error && (
         <ProblemNotice error={error} retry={() => refetch()} isPartial={comments !== undefined} />
       )}
-      {!comments && loading && <RowsSkeleton />}
+      {!comments && loading && (
+        <div className="inbox">
+          <Stack gap="xs">
+            <Skeleton h={36} />
+            <RowsSkeleton />
+          </Stack>
+        </div>
+      )}
       {comments?.length === 0 && (
         <Empty {...(isNarrowed ? text.none : text.empty)}>
           {isNarrowed && <Button onClick={clear}>{texts.posts.clear}</Button>}
@@ -116,6 +123,7 @@ export default function Inbox() {
               openId={openId}
               hrefOf={hrefOf}
               isMore={data?.comments?.pageInfo.hasNextPage}
+              look={() => refetch()}
               load={() =>
                 fetchMore({ variables: { after: data?.comments?.pageInfo.endCursor ?? null } })
               }

@@ -37,7 +37,7 @@ export function useLastLook(newest: string | undefined) {
     keep();
     setMarked(latest.current?.moment);
   };
-  return { since: marked ?? stored, mark };
+  return { since: marked ?? stored, isKnown: memberId !== undefined, mark };
 }
 
 /** As it was when it was first asked for: what is written on leaving is for the next time. */

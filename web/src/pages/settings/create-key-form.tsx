@@ -1,4 +1,4 @@
-import { Alert, Button, Checkbox, Group, Select, Stack, TextInput } from "@mantine/core";
+import { Alert, Button, Checkbox, Group, NativeSelect, Stack, TextInput } from "@mantine/core";
 import { useEffect, useRef, useState, type SubmitEvent } from "react";
 import { prepend } from "../../api/prepend.ts";
 import { useChange } from "../../api/use-change.ts";
@@ -64,13 +64,12 @@ export function CreateKeyForm({
             flex={1}
             miw={200}
           />
-          <Select
+          <NativeSelect
             label={settings.role}
             w={170}
-            allowDeselect={false}
             data={roles}
             value={role}
-            onChange={(chosen) => chosen && setRole(chosen)}
+            onChange={(event) => setRole(event.currentTarget.value as Role)}
             error={create.refusalOf("role")}
             description={settings.roles[role]}
             inputWrapperOrder={["label", "input", "description", "error"]}
@@ -90,7 +89,7 @@ export function CreateKeyForm({
           onChange={setScopes}
           error={create.refusalOf("scopes")}
         >
-          <Stack gap={6} mt={4}>
+          <Stack gap={6} my={4}>
             {Object.entries(text.scope).map(([value, label]) => (
               <Checkbox key={value} value={value} label={label} />
             ))}

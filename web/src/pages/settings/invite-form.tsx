@@ -1,4 +1,4 @@
-import { Alert, Button, Group, Select, Stack, TextInput } from "@mantine/core";
+import { Alert, Button, Group, NativeSelect, Stack, TextInput } from "@mantine/core";
 import { useState, type SubmitEvent } from "react";
 import { prepend } from "../../api/prepend.ts";
 import { useChange } from "../../api/use-change.ts";
@@ -73,24 +73,22 @@ export function InviteForm({
             flex={1}
             miw={200}
           />
-          <Select
+          <NativeSelect
             label={settings.role}
             w={160}
-            allowDeselect={false}
             data={roles}
             value={role}
-            onChange={(chosen) => chosen && setRole(chosen)}
+            onChange={(event) => setRole(event.currentTarget.value as Role)}
             error={invite.refusalOf("role")}
             description={settings.roles[role]}
             inputWrapperOrder={["label", "input", "description", "error"]}
           />
-          <Select
+          <NativeSelect
             label={text.days}
             w={190}
-            allowDeselect={false}
             data={DAYS.map((n) => ({ value: String(n), label: text.dayCount(n) }))}
             value={days}
-            onChange={(chosen) => chosen && setDays(chosen)}
+            onChange={(event) => setDays(event.currentTarget.value)}
             error={invite.refusalOf("expiresInDays")}
           />
         </Group>

@@ -1,7 +1,8 @@
 import { useApolloClient } from "@apollo/client/react";
-import { Badge, Button, Group, Select, Text } from "@mantine/core";
+import { Badge, Button, Group, NativeSelect, Text } from "@mantine/core";
 import { notifications } from "@mantine/notifications";
 import { useState } from "react";
+import { Link } from "wouter";
 import { useChange } from "../../api/use-change.ts";
 import { Confirm } from "../../components/confirm.tsx";
 import { Face } from "../../components/face.tsx";
@@ -83,24 +84,29 @@ export function MemberRow({ member, isMe }: { member: MemberPartsFragment; isMe:
       </div>
       {mayChange ? (
         <Group gap="xs" wrap="nowrap">
-          <Select
+          <NativeSelect
             w={150}
             size="sm"
             aria-label={settings.roleOf(displayName)}
-            allowDeselect={false}
             data={choices}
             value={role}
-            onChange={(chosen) => chosen && void choose(chosen)}
+            onChange={(event) => void choose(event.currentTarget.value as Role)}
           />
-          <Button
-            variant="default"
-            size="sm"
-            disabled={isMe}
-            aria-label={`${text.remove}: ${displayName}`}
-            onClick={() => setIsAsking(true)}
-          >
-            {text.remove}
-          </Button>
+          {isMe ? (
+            <Button component={Link} href="/settings/workspace" variant="default" w={100}>
+              {text.leave}
+            </Button>
+          ) : (
+            <Button
+              variant="default"
+              w={100}
+              px="xs"
+              aria-label={`${text.remove}: ${displayName}`}
+              onClick={() => setIsAsking(true)}
+            >
+              {text.remove}
+            </Button>
+          )}
         </Group>
       ) : (
         <Text size="sm" c="dimmed">

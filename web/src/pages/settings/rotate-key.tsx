@@ -1,4 +1,4 @@
-import { Select } from "@mantine/core";
+import { NativeSelect } from "@mantine/core";
 import { useState } from "react";
 import { prepend } from "../../api/prepend.ts";
 import { useChange } from "../../api/use-change.ts";
@@ -43,18 +43,18 @@ export function RotateKey({
       title={text.rotateTitle(name)}
       text={text.rotateText}
       action={text.rotate}
+      color="brand"
       isBusy={rotate.isBusy}
       error={rotate.error}
       refusal={rotate.refusalOf(null, "apiKeyId", "scopes", "idempotencyKey")}
       confirm={confirm}
       cancel={close}
     >
-      <Select
+      <NativeSelect
         label={text.overlap}
-        allowDeselect={false}
         data={wordsOf(text.overlaps)}
         value={overlap}
-        onChange={(chosen) => chosen && setOverlap(chosen)}
+        onChange={(event) => setOverlap(event.currentTarget.value)}
         error={rotate.refusalOf("overlapMinutes")}
       />
     </Confirm>
