@@ -7,10 +7,10 @@ import {
 } from "@apollo/client";
 import { useApolloClient } from "@apollo/client/react";
 import { notifications } from "@mantine/notifications";
-import { useRef, useState } from "react";
+import { useState } from "react";
 import type { UserErrorPartsFragment } from "../operations.generated.ts";
 import { useText } from "../text/text.tsx";
-import { newIdempotencyKey } from "./idempotency-key.ts";
+import { idempotencyKeys } from "./idempotency-key.ts";
 import { problemOf } from "./problem.ts";
 
 interface Payload {
@@ -63,7 +63,7 @@ export function useChange<Data extends Answer, Variables extends OperationVariab
 ) {
   const client = useApolloClient();
   const texts = useText();
-  const attempt = useRef<{ text: string; idempotencyKey: string }>(undefined);
+  const [keys] = useState(idempotencyKeys);
   const [state, setState] = useState<State>({ isBusy: false, refusals: [] });
 
   const tell = (message: string) =>
@@ -85,12 +85,7 @@ export function useChange<Data extends Answer, Variables extends OperationVariab
   async function send(
     given: Omit<InputOf<Variables>, "idempotencyKey">,
   ): Promise<PayloadOf<Data> | undefined> {
-    const text = JSON.stringify(given);
-    if (attempt.current?.text !== text) {
-      attempt.current = { text, idempotencyKey: newIdempotencyKey() };
-    }
-    const { idempotencyKey } = attempt.current;
-    const input = { ...given, idempotencyKey } as InputOf<Variables>;
+    const input = { ...given, idempotencyKey: keys.keyFor(given) } as InputOf<Variables>;
     setState({ isBusy: true, refusals: [] });
     try {
       const { data } = await client.mutate({
@@ -109,7 +104,7 @@ export function useChange<Data extends Answer, Variables extends OperationVariab
         refused(payload.userErrors);
         return undefined;
       }
-      attempt.current = undefined;
+      keys.answered();
       setState({ isBusy: false, refusals: [] });
       return payload;
     } catch (error) {

@@ -3,6 +3,7 @@ import type { UserErrorCode } from "../operations.generated.ts";
 /** What the settings say, in English. */
 export const settings = {
   title: "Settings",
+  titleOf: (section: string) => `Settings: ${section}`,
   sections: {
     members: "Members",
     keys: "API keys",

@@ -14,6 +14,7 @@ const refusals: Record<UserErrorCode, string> = {
 /** What the settings say, in French. */
 export const settings: Texts["settings"] = {
   title: "Réglages",
+  titleOf: (section) => `Réglages : ${section}`,
   sections: {
     members: "Membres",
     keys: "Clés d’API",

@@ -15,7 +15,6 @@ export function CommentList({
   hrefOf,
   isMore,
   load,
-  look,
 }: {
   list: RefObject<HTMLUListElement | null>;
   comments: ListedComment[];
@@ -26,7 +25,6 @@ export function CommentList({
   /** Undefined while another list is on its way. */
   isMore: boolean | undefined;
   load: () => Promise<unknown>;
-  look: () => Promise<unknown>;
 }) {
   const { inbox: text } = useText();
   const format = useFormat();
@@ -46,7 +44,6 @@ export function CommentList({
         count={newOnes}
         isMore={newOnes === comments.length && isMore === true}
         mark={mark}
-        look={look}
       />
       <span id="inbox-keys" className="said">
         {text.keys}

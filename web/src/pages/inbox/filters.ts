@@ -22,7 +22,7 @@ export function readFilters(search: URLSearchParams): Filters {
   return {
     account: search.getAll("account"),
     status: search.getAll("status"),
-    kind: search.getAll("kind"),
+    kind: search.getAll("kind").filter((kind) => kind === "thread" || kind === "reply"),
     from: day("from"),
     to: day("to"),
   };

@@ -13,6 +13,7 @@ import { InboxDocument, PostChoicesDocument } from "../../operations.generated.t
 import { useText } from "../../text/text.tsx";
 import { CommentList } from "./comment-list.tsx";
 import { isFiltered, readFilters, toCommentFilter, writeFilters, type Filters } from "./filters.ts";
+import { LookButton } from "./look-button.tsx";
 import { OpenComment } from "./open-comment.tsx";
 import { useInboxKeys } from "./use-inbox-keys.ts";
 
@@ -94,6 +95,7 @@ export default function Inbox() {
           isChosen={isNarrowed}
           change={change}
           clear={clear}
+          aside={<LookButton look={() => refetch()} />}
         />
       </div>
       {error && (
@@ -123,7 +125,6 @@ export default function Inbox() {
               openId={openId}
               hrefOf={hrefOf}
               isMore={data?.comments?.pageInfo.hasNextPage}
-              look={() => refetch()}
               load={() =>
                 fetchMore({ variables: { after: data?.comments?.pageInfo.endCursor ?? null } })
               }

@@ -1,5 +1,4 @@
 import { Button, Group, Text } from "@mantine/core";
-import { useState } from "react";
 import { useFormat, useText } from "../../text/text.tsx";
 
 /** How much is new since the inbox was looked at before. */
@@ -9,7 +8,6 @@ export function News({
   count,
   isMore,
   mark,
-  look,
 }: {
   /** Undefined for who was never here. */
   since: string | undefined;
@@ -19,19 +17,9 @@ export function News({
   /** Whether there may be more than were loaded. */
   isMore: boolean;
   mark: () => void;
-  /** Asks the server for what came since the page was opened. */
-  look: () => Promise<unknown>;
 }) {
   const { inbox: text } = useText();
   const format = useFormat();
-  const [isLooking, setIsLooking] = useState(false);
-  const lookNow = () => {
-    setIsLooking(true);
-    // What went wrong is shown above the list.
-    look()
-      .catch(() => undefined)
-      .finally(() => setIsLooking(false));
-  };
   const words = () => {
     if (!isKnown) return "";
     if (since === undefined) return text.first;
@@ -43,16 +31,11 @@ export function News({
       <Text size="sm" fw={count > 0 ? 650 : 400} role="status">
         {words()}
       </Text>
-      <Group gap="xs">
-        {count > 0 && (
-          <Button size="xs" variant="default" onClick={mark}>
-            {text.looked}
-          </Button>
-        )}
-        <Button size="xs" variant="default" loading={isLooking} onClick={lookNow}>
-          {text.look}
+      {count > 0 && (
+        <Button size="xs" variant="default" onClick={mark}>
+          {text.looked}
         </Button>
-      </Group>
+      )}
     </Group>
   );
 }

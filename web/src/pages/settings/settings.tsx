@@ -41,7 +41,7 @@ export default function Settings() {
   if (!section) return <NotFound />;
   const { shown: Shown, needs, name } = section;
   return (
-    <Page title={`${text.title}: ${text.sections[name]}`}>
+    <Page title={text.titleOf(text.sections[name])}>
       <div className="settings">
         <nav aria-label={text.title}>
           {sections
