@@ -6,8 +6,8 @@ import {
   type TypedDocumentNode,
 } from "@apollo/client";
 import { useApolloClient } from "@apollo/client/react";
-import { notifications } from "@mantine/notifications";
 import { useState } from "react";
+import { useNotify } from "../components/use-notify.ts";
 import type { UserErrorPartsFragment } from "../operations.generated.ts";
 import { useText } from "../text/text.tsx";
 import { idempotencyKeys } from "./idempotency-key.ts";
@@ -63,11 +63,11 @@ export function useChange<Data extends Answer, Variables extends OperationVariab
 ) {
   const client = useApolloClient();
   const texts = useText();
+  const notify = useNotify();
   const [keys] = useState(idempotencyKeys);
   const [state, setState] = useState<State>({ isBusy: false, refusals: [] });
 
-  const tell = (message: string) =>
-    notifications.show({ color: "red", title: texts.settings.undone, message, autoClose: 10_000 });
+  const tell = (message: string) => notify(message, { title: texts.settings.undone });
   const failed = (error: unknown) => {
     setState({ isBusy: false, error, refusals: [] });
     if (!isNotified) return;

@@ -31,14 +31,16 @@ export function Confirm({
   cancel: () => void;
   children?: ReactNode;
 }) {
-  const { settings, problem } = useText();
+  const { settings, problem, app } = useText();
   return (
     <Modal
       opened={isOpen}
       onClose={cancel}
       title={title}
       centered
-      closeButtonProps={{ "aria-label": settings.cancel }}
+      closeButtonProps={{ "aria-label": app.close }}
+      // Within the page a header of its own would be a second banner.
+      attributes={{ header: { role: "presentation" } }}
       styles={{ title: { fontWeight: 650 } }}
     >
       <Stack>

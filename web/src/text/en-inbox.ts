@@ -23,7 +23,6 @@ export const inbox = {
   keys: "Keys: J and K or the arrows go from comment to comment, Enter opens one, Escape closes it.",
   open: (name: string) => `Comment of ${name}`,
   conversation: "Conversation",
-  close: "Close",
   choose: {
     title: "No comment is open",
     hint: "Choose one in the list: its post, and what was answered, come here.",

@@ -12,6 +12,7 @@ export const en = {
     navigation: "Pages",
     theme: { label: "Colours", light: "Light", dark: "Dark", auto: "As the system" },
     language: "Language",
+    close: "Close",
     account: (name: string) => `Account of ${name}`,
     signOut: "Sign out",
     workspace: "Workspace",

@@ -26,7 +26,6 @@ export const inbox: Texts["inbox"] = {
   keys: "Touches : J et K ou les flèches vont d’un commentaire à l’autre, Entrée en ouvre un, Échap le ferme.",
   open: (name) => `Commentaire de ${name}`,
   conversation: "Conversation",
-  close: "Fermer",
   choose: {
     title: "Aucun commentaire n’est ouvert",
     hint: "Choisissez-en un dans la liste : sa publication et les réponses s’affichent ici.",

@@ -14,6 +14,7 @@ export const fr: Texts = {
     navigation: "Pages",
     theme: { label: "Couleurs", light: "Clair", dark: "Sombre", auto: "Comme le système" },
     language: "Langue",
+    close: "Fermer",
     account: (name) => `Compte de ${name}`,
     signOut: "Se déconnecter",
     workspace: "Espace de travail",

@@ -36,7 +36,7 @@ export function Conversation({
   hrefOf: (id: string) => string;
   close: () => void;
 }) {
-  const { inbox: text } = useText();
+  const { inbox: text, app } = useText();
   const [settledId] = useDebouncedValue(id, RUNNING_MS);
   const { data, error, loading, refetch, fetchMore } = useQuery(ConversationDocument, {
     variables: { id: settledId },
@@ -54,7 +54,7 @@ export function Conversation({
         <Title order={2} size="h5" ref={heading} tabIndex={-1} className="quiet-focus">
           {text.conversation}
         </Title>
-        <ActionIcon variant="subtle" color="gray" size={36} onClick={close} aria-label={text.close}>
+        <ActionIcon variant="subtle" color="gray" size={36} onClick={close} aria-label={app.close}>
           <Icon name="close" />
         </ActionIcon>
       </Group>

@@ -1,11 +1,11 @@
 import { useApolloClient } from "@apollo/client/react";
 import { Badge, Button, Group, NativeSelect, Text } from "@mantine/core";
-import { notifications } from "@mantine/notifications";
 import { useState } from "react";
 import { Link } from "wouter";
 import { useChange } from "../../api/use-change.ts";
 import { Confirm } from "../../components/confirm.tsx";
 import { Face } from "../../components/face.tsx";
+import { useNotify } from "../../components/use-notify.ts";
 import {
   ChangeMemberRoleDocument,
   type ChangeMemberRoleMutation,
@@ -23,6 +23,7 @@ export function MemberRow({ member, isMe }: { member: MemberPartsFragment; isMe:
   const { app, settings } = useText();
   const text = settings.members;
   const format = useFormat();
+  const notify = useNotify();
   const client = useApolloClient();
   const { mayFor } = useManages("MANAGE_MEMBERS");
   const choices = useRoleChoices(mayFor);
@@ -61,7 +62,7 @@ export function MemberRow({ member, isMe }: { member: MemberPartsFragment; isMe:
   const confirmRemoval = async () => {
     setIsAsking(false);
     const done = await remove.send({ memberId: member.id });
-    if (done) notifications.show({ message: text.removed(displayName) });
+    if (done) notify(text.removed(displayName));
   };
 
   return (

@@ -1,12 +1,12 @@
 import { useQuery } from "@apollo/client/react";
 import { Button, Group, Stack, Text, TextInput, Title } from "@mantine/core";
-import { notifications } from "@mantine/notifications";
 import { useState, type SubmitEvent } from "react";
 import { useLocation } from "wouter";
 import { useChange } from "../../api/use-change.ts";
 import { Confirm } from "../../components/confirm.tsx";
 import { PageSkeleton } from "../../components/page-skeleton.tsx";
 import { ProblemNotice } from "../../components/problem-notice.tsx";
+import { useNotify } from "../../components/use-notify.ts";
 import {
   CurrentViewerDocument,
   LeaveWorkspaceDocument,
@@ -39,6 +39,7 @@ function Rename({ workspace }: { workspace: Known }) {
   const { settings } = useText();
   const text = settings.workspace;
   const format = useFormat();
+  const notify = useNotify();
   const may = useMay("UPDATE_WORKSPACE");
   const [name, setName] = useState(workspace.name);
   const rename = useChange(UpdateWorkspaceDocument, {
@@ -66,7 +67,7 @@ function Rename({ workspace }: { workspace: Known }) {
   const submit = async (event: SubmitEvent) => {
     event.preventDefault();
     const done = await rename.send({ name });
-    if (done) notifications.show({ message: text.saved });
+    if (done) notify(text.saved);
   };
   return (
     <Stack component="section" className="surface" p="md" gap="sm" aria-label={text.title}>
