@@ -4,13 +4,15 @@ import { MoreOnScroll } from "../../components/more-on-scroll.tsx";
 import { useFormat, useText } from "../../text/text.tsx";
 import { CommentItem, type ListedComment } from "./comment-item.tsx";
 import { News } from "./news.tsx";
-import { useLastLook } from "./use-last-look.ts";
+import type { LastLook } from "./use-last-look.ts";
 
 /** The comments, the newest first, with a line between what is new and what was seen before. */
 export function CommentList({
   list,
   comments,
-  isNarrowed,
+  lastLook,
+  mayMark,
+  listKey,
   openId,
   hrefOf,
   isMore,
@@ -18,8 +20,11 @@ export function CommentList({
 }: {
   list: RefObject<HTMLUListElement | null>;
   comments: ListedComment[];
-  /** Whether filters leave some out: what they hide was not seen. */
-  isNarrowed: boolean;
+  lastLook: LastLook;
+  /** Whether all can be marked as seen. */
+  mayMark: boolean;
+  /** Another one for another list. */
+  listKey: string;
   openId: string | undefined;
   hrefOf: (id: string) => string;
   /** Undefined while another list is on its way. */
@@ -28,7 +33,7 @@ export function CommentList({
 }) {
   const { inbox: text } = useText();
   const format = useFormat();
-  const { since, isKnown, mark } = useLastLook(isNarrowed ? undefined : comments[0]?.createdAt);
+  const { since, isKnown, mark } = lastLook;
   const [focused, setFocused] = useState<string>();
   const isNew = ({ createdAt }: ListedComment) => since !== undefined && createdAt > since;
   const newOnes = comments.filter(isNew).length;
@@ -43,7 +48,7 @@ export function CommentList({
         isKnown={isKnown}
         count={newOnes}
         isMore={newOnes === comments.length && isMore === true}
-        mark={mark}
+        mark={mayMark ? mark : undefined}
       />
       <span id="inbox-keys" className="said">
         {text.keys}
@@ -73,6 +78,7 @@ export function CommentList({
         ))}
       </ul>
       <MoreOnScroll
+        key={listKey}
         isMore={isMore ?? false}
         label={text.more}
         status={text.shown(comments.length, isMore === false)}

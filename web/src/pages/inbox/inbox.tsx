@@ -16,6 +16,7 @@ import { isFiltered, readFilters, toCommentFilter, writeFilters, type Filters } 
 import { LookButton } from "./look-button.tsx";
 import { OpenComment } from "./open-comment.tsx";
 import { useInboxKeys } from "./use-inbox-keys.ts";
+import { useLastLook } from "./use-last-look.ts";
 
 /** Where the conversation has no room beside the list: style.css has the same. */
 const ONE_COLUMN = "(max-width: 62em)";
@@ -37,6 +38,8 @@ export default function Inbox() {
   const shown = data?.comments ?? (loading ? previousData?.comments : undefined);
   const comments = shown?.edges.map(({ node }) => node);
   const isNarrowed = isFiltered(filters);
+  const newest = data?.comments?.edges[0]?.node.createdAt;
+  const lastLook = useLastLook(isNarrowed ? undefined : newest);
 
   const list = useRef<HTMLUListElement>(null);
   const panel = useRef<HTMLElement>(null);
@@ -118,10 +121,12 @@ export default function Inbox() {
         <div className="inbox" onClickCapture={noteLink}>
           <Box aria-busy={loading} opacity={data ? 1 : 0.5} miw={0} inert={isCovered}>
             <CommentList
-              key={filterText}
               list={list}
               comments={comments}
-              isNarrowed={isNarrowed}
+              lastLook={lastLook}
+              // What filters hide was not seen.
+              mayMark={!isNarrowed}
+              listKey={filterText}
               openId={openId}
               hrefOf={hrefOf}
               isMore={data?.comments?.pageInfo.hasNextPage}

@@ -16,7 +16,8 @@ export function News({
   count: number;
   /** Whether there may be more than were loaded. */
   isMore: boolean;
-  mark: () => void;
+  /** Undefined while filters leave some out. */
+  mark: (() => void) | undefined;
 }) {
   const { inbox: text } = useText();
   const format = useFormat();
@@ -31,7 +32,7 @@ export function News({
       <Text size="sm" fw={count > 0 ? 650 : 400} role="status">
         {words()}
       </Text>
-      {count > 0 && (
+      {count > 0 && mark && (
         <Button size="xs" variant="default" onClick={mark}>
           {text.looked}
         </Button>

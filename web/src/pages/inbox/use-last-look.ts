@@ -4,11 +4,20 @@ import { MeDocument } from "../../operations.generated.ts";
 
 const keyOf = (memberId: string) => `socialhub.inbox-seen.${memberId}`;
 
+export interface LastLook {
+  /** Undefined for who was never here. */
+  since: string | undefined;
+  /** Whether that is known yet. */
+  isKnown: boolean;
+  /** Marks all as seen. */
+  mark: () => void;
+}
+
 /**
  * Up to when the inbox was looked at before: kept in this browser for each member, who is one person in one
  * workspace. What is newest when the page is left has been seen then; undefined for who was never here.
  */
-export function useLastLook(newest: string | undefined) {
+export function useLastLook(newest: string | undefined): LastLook {
   const { data } = useQuery(MeDocument);
   const memberId = data?.viewer.member?.id;
   const [marked, setMarked] = useState<string>();
