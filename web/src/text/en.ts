@@ -1,3 +1,5 @@
+import { lens } from "./lens/en.ts";
+
 const count = (n: number, one: string, other: string) => `${n} ${n === 1 ? one : other}`;
 
 /** All that the dashboard says, in English. What takes values is a function: the types hold both languages together. */
@@ -212,6 +214,7 @@ export const en = {
     incomplete: "There are more posts than are shown here.",
     loadMore: "Load more",
   },
+  lens,
 };
 
 /** A language's texts. */

@@ -1,4 +1,5 @@
 import type { Texts } from "./en.ts";
+import { lens } from "./lens/fr.ts";
 
 // In French, zero is singular.
 const count = (n: number, one: string, other: string) => `${n} ${n < 2 ? one : other}`;
@@ -217,4 +218,5 @@ export const fr: Texts = {
     incomplete: "Il y a plus de publications que celles affichées.",
     loadMore: "Charger la suite",
   },
+  lens,
 };
