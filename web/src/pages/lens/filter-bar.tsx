@@ -1,4 +1,4 @@
-import { Button, Checkbox, Group, SimpleGrid, TextInput } from "@mantine/core";
+import { Button, Checkbox, Group, SimpleGrid, Text, TextInput } from "@mantine/core";
 import { useDebouncedCallback } from "@mantine/hooks";
 import { useState } from "react";
 import { useText } from "../../text/text.tsx";
@@ -36,9 +36,11 @@ export function FilterBar({
           onChange={(only) => change({ only })}
         >
           <Group gap="md">
-            <span aria-hidden="true">{text.only}</span>
+            <Text span size="sm" fw={600} aria-hidden="true">
+              {text.only}
+            </Text>
             {marks.map((each) => (
-              <Checkbox key={each} value={each} label={mark[each]} />
+              <Checkbox key={each} size="sm" value={each} label={mark[each]} />
             ))}
           </Group>
         </Checkbox.Group>

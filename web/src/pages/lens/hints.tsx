@@ -2,6 +2,7 @@ import { Group, Text, Title } from "@mantine/core";
 import type { Hint, OperationDetail } from "../../../../src/lens/wire.ts";
 import { Icon } from "../../components/icons.tsx";
 import { useFormat, useText } from "../../text/text.tsx";
+import { ranges } from "./ranges.ts";
 import { Section } from "./section.tsx";
 
 /** What could be better, and what to do about it. */
@@ -36,7 +37,7 @@ export function Hints({ operation }: { operation: OperationDetail }) {
               <Text size="sm" c="dimmed" mt={2}>
                 {text.advice.fields}: <span className="path">{hint.fields.join(", ") || "–"}</span>
                 {" · "}
-                {text.advice.batches}: {hint.batches.map((each) => each + 1).join(", ")}
+                {text.advice.batches}: {ranges(hint.batches.map((each) => each + 1))}
               </Text>
             </li>
           ))}
@@ -46,13 +47,20 @@ export function Hints({ operation }: { operation: OperationDetail }) {
   );
 }
 
+/** The keys of so many batches are told one by one. */
+const SPELT_OUT = 6;
+
 /** A hint in the reader's words: the server's are English. */
 function useAdvice(batches: OperationDetail["batches"]) {
   const { advice } = useText().lens;
   const format = useFormat();
   return ({ kind, loader, batches: indexes, pageSize }: Hint): string => {
     const own = indexes.flatMap((index) => batches[index] ?? []);
-    const keys = own.map((each) => format.number(each.keys)).join(" + ");
+    const counts = own.map((each) => each.keys);
+    const keys =
+      counts.length <= SPELT_OUT
+        ? counts.map(format.number).join(" + ")
+        : format.number(counts.reduce((sum, each) => sum + each, 0));
     const { rows = 0, keys: parents = 1 } = own[0] ?? {};
     switch (kind) {
       case "split":

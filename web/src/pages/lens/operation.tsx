@@ -61,26 +61,15 @@ export function Operation({ id }: { id: string }) {
 function Shown({ operation }: { operation: OperationDetail }) {
   const { lens } = useText();
   const text = lens.operation;
-  const [opened, setOpened] = useState<number[]>([]);
+  const [chosen, setChosen] = useState<{ index: number }>();
   const { query, variables, batches } = operation;
   const formatted = query === null ? null : pretty(query);
-  const open = (index: number) => {
-    setOpened((before) => [...before.filter((each) => each !== index), index]);
-    // It is there once it has been drawn.
-    requestAnimationFrame(() => {
-      const control = document.getElementById(`statement-${index}`);
-      control?.scrollIntoView({ block: "start", behavior: "smooth" });
-      control?.focus({ preventScroll: true });
-    });
-  };
   return (
     <Stack gap="md">
       <Figures operation={operation} />
       <Hints operation={operation} />
-      <Waterfall operation={operation} open={open} />
-      {batches.length > 0 && (
-        <StatementList operation={operation} opened={opened} change={setOpened} />
-      )}
+      <Waterfall operation={operation} open={(index) => setChosen({ index })} />
+      {batches.length > 0 && <StatementList operation={operation} chosen={chosen} />}
       <Section title={lens.fields.title} hint={lens.fields.explanation}>
         <FieldCosts fields={operation.fields} hasActual why={operation.incomplete} />
       </Section>

@@ -65,7 +65,8 @@ export function Operations() {
         {shown && shown.length > 0 && (
           <>
             <div
-              onPointerEnter={({ pointerType }) => setIsPointed(pointerType === "mouse")}
+              // Not when it enters: the list may have come below a pointer that rests.
+              onPointerOver={({ pointerType }) => setIsPointed(pointerType === "mouse")}
               onPointerLeave={() => setIsPointed(false)}
               onFocus={() => setIsFocused(true)}
               onBlur={() => setIsFocused(false)}

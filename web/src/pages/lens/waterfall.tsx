@@ -1,12 +1,16 @@
-import { Anchor, Text } from "@mantine/core";
+import { Anchor, Button, Text } from "@mantine/core";
 import { useState } from "react";
 import type { BatchDetail, OperationDetail } from "../../../../src/lens/wire.ts";
 import { useFormat, useText } from "../../text/text.tsx";
+import { ranges } from "./ranges.ts";
 import { Section } from "./section.tsx";
 
 const colors = ["brand-5", "teal-6", "grape-5", "cyan-7", "pink-5", "lime-7"];
 const colorOf = (level: number) =>
   `var(--mantine-color-${colors[(level - 1) % colors.length] ?? "gray-5"})`;
+
+/** More than these are shown when they are asked for: one that split can have hundreds. */
+const FIRST = 20;
 
 /** When each batch was under way: as a picture, and in figures. */
 export function Waterfall({
@@ -19,37 +23,50 @@ export function Waterfall({
   const { lens } = useText();
   const text = lens.waterfall;
   const { batches } = operation;
+  const [isWhole, setIsWhole] = useState(batches.length <= FIRST);
+  const shown = isWhole ? batches : batches.slice(0, FIRST);
   return (
     <Section title={text.title} hint={batches.length > 0 ? text.legend : undefined}>
       {batches.length === 0 ? (
         <Text size="sm">{text.none}</Text>
       ) : (
         <>
-          <Picture operation={operation} />
-          <Figures batches={batches} open={open} />
+          <Picture operation={operation} shown={shown} />
+          {!isWhole && (
+            <Button mt="sm" size="xs" variant="default" onClick={() => setIsWhole(true)}>
+              {text.all(batches.length)}
+            </Button>
+          )}
+          <Figures batches={shown} open={open} />
         </>
       )}
     </Section>
   );
 }
 
-function Picture({ operation: { batches, hints, ms } }: { operation: OperationDetail }) {
+function Picture({
+  operation: { batches, hints, ms },
+  shown,
+}: {
+  operation: OperationDetail;
+  shown: readonly BatchDetail[];
+}) {
   const { lens } = useText();
   const format = useFormat();
   const [pointed, setPointed] = useState<number>();
   const whole = Math.max(ms, ...batches.map(({ startMs, ms: length }) => startMs + length));
   const levels = Math.max(...batches.map(({ level }) => level));
   const splits = new Set(hints.flatMap((hint) => (hint.kind === "split" ? hint.batches : [])));
-  const shown = (value: number) => lens.ms(format.tenths(value));
+  const inMs = (value: number) => lens.ms(format.tenths(value));
   const percent = (value: number) => `${(100 * value) / whole}%`;
   const besideOf = pointed === undefined ? undefined : batches[pointed]?.beside;
   return (
     <div
       className="waterfall"
       role="img"
-      aria-label={lens.waterfall.picture(batches.length, levels, shown(whole))}
+      aria-label={lens.waterfall.picture(batches.length, levels, inMs(whole))}
     >
-      {batches.map(({ index, loader, level, sentMs, startMs, ms: length }) => (
+      {shown.map(({ index, loader, level, sentMs, startMs, ms: length }) => (
         <div
           key={index}
           className="lane"
@@ -80,7 +97,7 @@ function Picture({ operation: { batches, hints, ms } }: { operation: OperationDe
               }}
             />
           </div>
-          <span>{shown(length)}</span>
+          <span>{inMs(length)}</span>
         </div>
       ))}
       <div className="lane">
@@ -147,7 +164,7 @@ function Figures({
               <td className="number">{format.tenths(sentMs)}</td>
               <td className="number">{format.tenths(startMs)}</td>
               <td className="number">{format.tenths(ms)}</td>
-              <td>{rest.beside.map((each) => each + 1).join(", ") || "–"}</td>
+              <td>{ranges(rest.beside.map((each) => each + 1)) || "–"}</td>
               <td className="path">{rest.fields.join(", ") || "–"}</td>
             </tr>
           ))}

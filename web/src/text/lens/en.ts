@@ -124,6 +124,7 @@ export const lens = {
     picture: (n: number, levels: number, ms: string) =>
       `${count(n, "batch", "batches")} on ${count(levels, "level", "levels")} within ${ms}; the table below has all figures.`,
     legend: "Pale: waited for the connection. Full: the database worked. A colour for each level.",
+    all: (n: number) => `Show all ${n} batches`,
     none: "It asked nothing of the database.",
     level: (n: number) => `Level ${n}`,
     column: {
@@ -142,6 +143,8 @@ export const lens = {
   },
   sql: {
     title: "Statements",
+    batches: (numbers: string, n: number) => `${n === 1 ? "Batch" : "Batches"} ${numbers}`,
+    explained: (n: number) => `The plan is of batch ${n}.`,
     parameters: "Parameters, without their values",
     failed: (code: string) => `The database refused it: ${code}`,
     plan: "Show the plan",

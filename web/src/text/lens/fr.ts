@@ -126,6 +126,7 @@ export const lens: typeof en = {
       `${count(n, "lot", "lots")} sur ${count(levels, "niveau", "niveaux")} en ${ms} ; le tableau ci-dessous a tous les chiffres.`,
     legend:
       "Pâle : attente de la connexion. Plein : travail de la base. Une couleur pour chaque niveau.",
+    all: (n) => `Afficher les ${n} lots`,
     none: "Elle n’a rien demandé à la base.",
     level: (n) => `Niveau ${n}`,
     column: {
@@ -144,6 +145,8 @@ export const lens: typeof en = {
   },
   sql: {
     title: "Requêtes SQL",
+    batches: (numbers, n) => `${n === 1 ? "Lot" : "Lots"} ${numbers}`,
+    explained: (n) => `Le plan est celui du lot ${n}.`,
     parameters: "Paramètres, sans leurs valeurs",
     failed: (code) => `La base l’a refusée : ${code}`,
     plan: "Voir le plan",
