@@ -18,7 +18,7 @@ export function CodeBlock({
     <Stack gap={6}>
       {/* It scrolls when it is long, and keys scroll only what has the focus. */}
       {/* oxlint-disable-next-line jsx-a11y/no-noninteractive-tabindex */}
-      <pre className="code" tabIndex={0} role="region" aria-label={label}>
+      <pre className="code" tabIndex={0} role="group" aria-label={label}>
         <code>{code}</code>
       </pre>
       <Group gap="xs">

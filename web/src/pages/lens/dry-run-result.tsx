@@ -14,6 +14,10 @@ export function DryRunResult({ answer }: { answer: DryRunAnswer }) {
   const { refusals, limits, heaviest, fields, statements, incomplete } = answer;
   const measures = ["depth", "complexity", "nodes"] as const;
   const isMeasured = measures.some((name) => answer[name] !== null);
+  // With smaller pages, where these are what it is refused for.
+  const rewritten = refusals.flatMap(({ extensions }) =>
+    typeof extensions["rewritten"] === "string" ? extensions["rewritten"] : [],
+  );
   return (
     <Stack gap="md">
       <Section title={answer.name ?? lens.unnamed}>
@@ -43,6 +47,14 @@ export function DryRunResult({ answer }: { answer: DryRunAnswer }) {
             </>
           )}
         </div>
+        {rewritten.map((query) => (
+          <div key={query}>
+            <Text size="sm" fw={600} mb={4}>
+              {text.rewritten}
+            </Text>
+            <CodeBlock code={query} label={text.rewritten} />
+          </div>
+        ))}
         {isMeasured && (
           <Stack gap="sm" mt="sm">
             <Facts
@@ -68,7 +80,7 @@ export function DryRunResult({ answer }: { answer: DryRunAnswer }) {
           <FieldCosts fields={fields} />
         </Section>
       )}
-      {isMeasured && (
+      {isMeasured && refusals.length === 0 && (
         <Section title={text.statements} hint={statements ? text.statementsHint : undefined}>
           {statements === null && (
             <Text size="sm" lang="en">

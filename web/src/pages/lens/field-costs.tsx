@@ -1,6 +1,7 @@
 import { Text } from "@mantine/core";
 import type { FieldCost } from "../../../../src/lens/wire.ts";
 import { useFormat, useText } from "../../text/text.tsx";
+import { Scroll } from "./scroll.tsx";
 
 /** What each relation may cost at most and, of an operation that ran, what it asked of the database. */
 export function FieldCosts({
@@ -41,7 +42,7 @@ export function FieldCosts({
           {text.none}
         </Text>
       ) : (
-        <div className="scroll">
+        <Scroll label={text.title}>
           <table className="lens-table scrolling" aria-label={text.title}>
             <thead>
               <tr>
@@ -74,7 +75,7 @@ export function FieldCosts({
               })}
             </tbody>
           </table>
-        </div>
+        </Scroll>
       )}
     </>
   );

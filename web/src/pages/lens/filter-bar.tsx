@@ -24,7 +24,7 @@ export function FilterBar({
   const isFiltered = filters.only.length > 0 || fields.some((name) => filters[name] !== "");
   return (
     <section aria-label={text.label}>
-      <SimpleGrid cols={{ base: 2, md: 4 }} spacing="xs">
+      <SimpleGrid cols={{ base: 2, md: 4 }} spacing="xs" style={{ alignItems: "end" }}>
         {fields.map((name) => (
           <Typed key={name} name={name} value={filters[name]} change={change} />
         ))}

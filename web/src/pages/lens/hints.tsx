@@ -7,7 +7,8 @@ import { Section } from "./section.tsx";
 
 /** What could be better, and what to do about it. */
 export function Hints({ operation }: { operation: OperationDetail }) {
-  const { lens: text } = useText();
+  const { lens: text, overview } = useText();
+  const { colon } = overview;
   const { hints, batches, incomplete } = operation;
   const advise = useAdvice(batches);
   if (batches.length === 0) return null;
@@ -28,16 +29,19 @@ export function Hints({ operation }: { operation: OperationDetail }) {
                   color={hint.kind === "split" ? "var(--mantine-color-orange-6)" : "currentColor"}
                 />
                 <Title order={3} size="h6">
-                  {text.hints[hint.kind]}: <span className="path">{hint.loader}</span>
+                  {text.hints[hint.kind]}
+                  {colon} <span className="path">{hint.loader}</span>
                 </Title>
               </Group>
               <Text size="sm" mt={2}>
                 {advise(hint)}
               </Text>
               <Text size="sm" c="dimmed" mt={2}>
-                {text.advice.fields}: <span className="path">{hint.fields.join(", ") || "–"}</span>
+                {text.advice.fields}
+                {colon} <span className="path">{hint.fields.join(", ") || "–"}</span>
                 {" · "}
-                {text.advice.batches}: {ranges(hint.batches.map((each) => each + 1))}
+                {text.advice.batches}
+                {colon} {ranges(hint.batches.map((each) => each + 1))}
               </Text>
             </li>
           ))}

@@ -20,7 +20,7 @@ export function Marks({ operation }: { operation: Pick<OperationSummary, "marks"
           className="mark"
           color={colors[mark]}
           tt="none"
-          title={text.markHint[mark]}
+          title={[text.markHint[mark], ...(mark === "error" ? codes : [])].join(" ")}
         >
           {/* A code says more than that there was one. */}
           {mark === "error" && codes.length > 0 ? codes.join(", ") : text.mark[mark]}

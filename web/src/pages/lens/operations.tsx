@@ -2,6 +2,7 @@ import { Button, Group, Text } from "@mantine/core";
 import { useIntersection } from "@mantine/hooks";
 import { useState } from "react";
 import { useSearchParams } from "wouter";
+import { RefusedError } from "../../api/refused.ts";
 import { Empty } from "../../components/empty.tsx";
 import { ProblemNotice } from "../../components/problem-notice.tsx";
 import { useText } from "../../text/text.tsx";
@@ -31,6 +32,7 @@ export function Operations() {
     setSearch(writeFilters({ ...filters, ...changed }), { replace: true });
   const clear = () => setSearch(new URLSearchParams(), { replace: true });
   const { shown, waiting, error } = live;
+  const isOff = error instanceof RefusedError && error.code === "NOT_FOUND";
 
   return (
     <LensPage title={text.title}>
@@ -47,7 +49,8 @@ export function Operations() {
             scrollTo(0, 0);
           }}
         />
-        {error !== undefined && (
+        {isOff && <Empty {...text.off} />}
+        {error !== undefined && !isOff && (
           <ProblemNotice error={error} retry={live.retry} isPartial={shown !== undefined} />
         )}
         {!shown && error === undefined && <ListSkeleton />}

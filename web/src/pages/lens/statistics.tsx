@@ -1,9 +1,11 @@
-import { Alert, Button, Code, Skeleton, Stack, Text } from "@mantine/core";
+import { Button, Skeleton, Text } from "@mantine/core";
 import type { StatementFigures, StatementStatistics } from "../../../../src/lens/wire.ts";
 import { Empty } from "../../components/empty.tsx";
 import { ProblemNotice } from "../../components/problem-notice.tsx";
 import { useFormat, useText } from "../../text/text.tsx";
+import { CodeBlock } from "./code-block.tsx";
 import { LensPage } from "./lens-page.tsx";
+import { Section } from "./section.tsx";
 import { useAsked } from "./use-asked.ts";
 
 const TURN_ON = `shared_preload_libraries = 'pg_stat_statements'
@@ -54,17 +56,17 @@ export function Statistics() {
 function TurnOn({ why }: { why: string | null }) {
   const { statistics: text } = useText().lens;
   return (
-    <Alert variant="outline" color="gray" role="note" className="surface" title={text.off}>
-      <Stack gap="xs">
-        {why && (
-          <Text size="sm" lang="en">
-            {why}
-          </Text>
-        )}
-        <Text size="sm">{text.how}</Text>
-        <Code block>{TURN_ON}</Code>
-      </Stack>
-    </Alert>
+    <Section title={text.off}>
+      {why && (
+        <Text size="sm" lang="en">
+          {why}
+        </Text>
+      )}
+      <Text size="sm" my="xs">
+        {text.how}
+      </Text>
+      <CodeBlock code={TURN_ON} label={text.off} />
+    </Section>
   );
 }
 

@@ -3,6 +3,7 @@ import { useState } from "react";
 import type { BatchDetail, OperationDetail } from "../../../../src/lens/wire.ts";
 import { useFormat, useText } from "../../text/text.tsx";
 import { ranges } from "./ranges.ts";
+import { Scroll } from "./scroll.tsx";
 import { Section } from "./section.tsx";
 
 const colors = ["brand-5", "teal-6", "grape-5", "cyan-7", "pink-5", "lime-7"];
@@ -103,11 +104,12 @@ function Picture({
       <div className="lane">
         <span />
         <div className="axis">
-          {[0, 1, 2, 3, 4].map((quarter) => (
+          {[0, 1, 2, 3].map((quarter) => (
             <span key={quarter}>{format.tenths((whole * quarter) / 4)}</span>
           ))}
+          <span>{inMs(whole)}</span>
         </div>
-        <span>{lens.ms("").trim()}</span>
+        <span />
       </div>
     </div>
   );
@@ -125,7 +127,7 @@ function Figures({
   const { column } = text;
   const numbers = ["level", "keys", "rows", "sent", "start", "ms"] as const;
   return (
-    <div className="scroll">
+    <Scroll label={text.title}>
       <table className="lens-table scrolling" aria-label={text.title} style={{ marginTop: "1rem" }}>
         <thead>
           <tr>
@@ -170,6 +172,6 @@ function Figures({
           ))}
         </tbody>
       </table>
-    </div>
+    </Scroll>
   );
 }

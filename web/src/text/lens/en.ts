@@ -11,6 +11,10 @@ export const lens = {
     title: "Your role may not look through the lens",
     hint: "It takes the permission “insight”. Whoever manages the workspace can give you a role that has it.",
   },
+  off: {
+    title: "The lens is turned off on this server",
+    hint: "Whoever runs it can set LENS_OPERATIONS to how many operations it is to remember, and start it anew.",
+  },
   unnamed: "(without a name)",
   notUnderstood: "(not understood)",
   ms: (value: string) => `${value} ms`,
@@ -191,6 +195,7 @@ export const lens = {
     noQuery: "Paste a query first.",
     allowed: "The server would execute it.",
     refusals: "The server would refuse it",
+    rewritten: "With page sizes that pass",
     of: (value: string, most: string) => `${value} of ${most}`,
     heaviest: (path: string, points: string) => `Costs most: ${path}, ${points} points.`,
     statements: "Statements, at most",

@@ -12,6 +12,10 @@ export const lens: typeof en = {
     title: "Votre rôle ne donne pas accès à la loupe",
     hint: "Il faut la permission « insight ». La personne qui gère l’espace peut vous donner un rôle qui l’a.",
   },
+  off: {
+    title: "La loupe est désactivée sur ce serveur",
+    hint: "La personne qui l’exploite peut donner à LENS_OPERATIONS le nombre d’opérations à garder, puis le redémarrer.",
+  },
   unnamed: "(sans nom)",
   notUnderstood: "(incomprise)",
   ms: (value) => `${value} ms`,
@@ -193,6 +197,7 @@ export const lens: typeof en = {
     noQuery: "Collez d’abord une requête.",
     allowed: "Le serveur l’exécuterait.",
     refusals: "Le serveur la refuserait",
+    rewritten: "Avec des pages qui passent",
     of: (value, most) => `${value} sur ${most}`,
     heaviest: (path, points) => `Le plus cher : ${path}, ${points} points.`,
     statements: "Requêtes SQL, au plus",
