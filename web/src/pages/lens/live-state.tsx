@@ -51,7 +51,7 @@ export function LiveState({
             {text.fresh(waiting.length)}
           </Button>
         )}
-        <Button size="xs" variant="default" aria-pressed={isPaused} onClick={toggle}>
+        <Button size="xs" variant="default" onClick={toggle}>
           {isPaused ? text.resume : text.pause}
         </Button>
       </Group>

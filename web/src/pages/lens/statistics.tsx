@@ -1,4 +1,4 @@
-import { Button, Skeleton, Text } from "@mantine/core";
+import { Button, Skeleton, Stack, Text } from "@mantine/core";
 import type { StatementFigures, StatementStatistics } from "../../../../src/lens/wire.ts";
 import { Empty } from "../../components/empty.tsx";
 import { ProblemNotice } from "../../components/problem-notice.tsx";
@@ -8,8 +8,11 @@ import { LensPage } from "./lens-page.tsx";
 import { Section } from "./section.tsx";
 import { useAsked } from "./use-asked.ts";
 
-const TURN_ON = `shared_preload_libraries = 'pg_stat_statements'
-CREATE EXTENSION pg_stat_statements;`;
+/** In postgresql.conf, and then in the database. */
+const TURN_ON = [
+  "shared_preload_libraries = 'pg_stat_statements'",
+  "CREATE EXTENSION pg_stat_statements;",
+];
 
 /** The workspace's statements by time, with PostgreSQL's own figures where it keeps them. */
 export function Statistics() {
@@ -65,7 +68,11 @@ function TurnOn({ why }: { why: string | null }) {
       <Text size="sm" my="xs">
         {text.how}
       </Text>
-      <CodeBlock code={TURN_ON} label={text.off} />
+      <Stack gap="sm">
+        {TURN_ON.map((code) => (
+          <CodeBlock key={code} code={code} label={text.off} />
+        ))}
+      </Stack>
     </Section>
   );
 }
