@@ -5,7 +5,6 @@ const count = (n: number, one: string, other: string) => `${n} ${n === 1 ? one :
 /** What the pages of the lens say, in English. */
 export const lens = {
   title: "Lens",
-  lead: "What each operation asked of the database.",
   pages: { operations: "Operations", dryRun: "Dry run", statements: "Statements" },
   notAllowed: {
     title: "Your role may not look through the lens",
@@ -58,7 +57,6 @@ export const lens = {
     shown: (n: number, keeps: number) =>
       `${count(n, "operation", "operations")} shown; the server keeps the last ${keeps} of all workspaces.`,
     dropped: (n: number) => `${n} came too fast to be told.`,
-    openOne: (name: string) => `Open ${name}`,
   },
   empty: {
     title: "Nothing has been asked yet",

@@ -6,7 +6,6 @@ const count = (n: number, one: string, other: string) => `${n} ${n < 2 ? one : o
 /** What the pages of the lens say, in French. */
 export const lens: typeof en = {
   title: "Loupe",
-  lead: "Ce que chaque opération a demandé à la base de données.",
   pages: { operations: "Opérations", dryRun: "Essai à blanc", statements: "Requêtes SQL" },
   notAllowed: {
     title: "Votre rôle ne donne pas accès à la loupe",
@@ -59,7 +58,6 @@ export const lens: typeof en = {
     shown: (n, keeps) =>
       `${count(n, "opération affichée", "opérations affichées")} ; le serveur garde les ${keeps} dernières de tous les espaces.`,
     dropped: (n) => `${count(n, "est venue", "sont venues")} trop vite pour être dites.`,
-    openOne: (name) => `Ouvrir ${name}`,
   },
   empty: {
     title: "Rien n’a encore été demandé",
