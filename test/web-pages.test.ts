@@ -1,5 +1,11 @@
 import { describe, expect, it } from "vitest";
 import { addDays, dateOf, dayOf, daysOf, isDay, step } from "../web/src/pages/calendar/days.ts";
+import { eventsOf } from "../web/src/pages/lens/events.ts";
+import {
+  readFilters as readLensFilters,
+  writeFilters as writeLensFilters,
+} from "../web/src/pages/lens/filters.ts";
+import { ranges } from "../web/src/pages/lens/ranges.ts";
 import { readFilters, toPostFilter, writeFilters } from "../web/src/pages/posts/filters.ts";
 import { en } from "../web/src/text/en.ts";
 import { fr } from "../web/src/text/fr.ts";
@@ -59,6 +65,45 @@ describe("the filters of posts", () => {
   it("let the last day in", () => {
     const { timelineBetween } = toPostFilter(readFilters(new URLSearchParams("to=2026-10-31")));
     expect(timelineBetween).toEqual({ to: new Date("2026-11-01T00:00").toISOString() });
+  });
+});
+
+describe("the lens", () => {
+  it("has its filters in the address, without what the API would refuse", () => {
+    const search = "name=Dashboard&minMs=100&minStatements=6&search=contact&only=split%2Cerror";
+    const readAndWritten = (text: string) =>
+      writeLensFilters(readLensFilters(new URLSearchParams(text))).toString();
+    expect(new Set(readAndWritten(search).split("&"))).toEqual(new Set(search.split("&")));
+    expect(readAndWritten("minMs=soon&minStatements=-1&only=slow&since=1")).toBe("");
+  });
+
+  it("reads the events of a stream, wherever it is cut, and leaves comments out", async () => {
+    const text =
+      'event: begin\ndata: {"cursor":1}\n\n: still here\n\nevent: operation\nid: 2\ndata: {"name":"Été"}\n\n';
+    const bytes = new TextEncoder().encode(text);
+    for (let cut = 1; cut < bytes.length; cut += 1) {
+      const stream = new ReadableStream<Uint8Array>({
+        start(controller) {
+          controller.enqueue(bytes.slice(0, cut));
+          controller.enqueue(bytes.slice(cut));
+          controller.close();
+        },
+      });
+      const events = [];
+      for await (const group of eventsOf(stream)) events.push(...group);
+      expect(events).toEqual([
+        { name: "begin", data: { cursor: 1 } },
+        { name: "operation", data: { name: "Été" } },
+      ]);
+    }
+  });
+
+  it.each([
+    [[], ""],
+    [[4], "4"],
+    [[1, 2, 3, 7, 9, 10], "1–3, 7, 9–10"],
+  ])("says %j as ranges", (numbers, said) => {
+    expect(ranges(numbers)).toBe(said);
   });
 });
 

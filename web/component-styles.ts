@@ -7,7 +7,8 @@ const styles = join(
   dirname(createRequire(import.meta.url).resolve("@mantine/core/styles.css")),
   "styles",
 );
-const COMPONENT = /@mantine\/core\/esm\/components\/.*?(\w+)\/\1\.mjs$/;
+// One of them, which others are made of, does not lie among the components.
+const COMPONENT = /@mantine\/core\/esm\/(?:components|utils)\/.*?(\w+)\/\1\.mjs$/;
 
 /**
  * Gives each of Mantine's components its own styles, which then load with the code that uses it: all of them

@@ -9,7 +9,7 @@ export default defineConfig({
   plugins: [react(), componentStyles()],
   // Packages that lie at the root would find GraphiQL's React 18 there.
   resolve: { dedupe: ["react", "react-dom"] },
-  server: { proxy: { "/graphql": server, "/api": server } },
+  server: { proxy: { "/graphql": server, "/api": server, "/lens/api": server } },
   build: {
     target: "es2022",
     manifest: true,

@@ -8,17 +8,17 @@ import { NotFound } from "./pages/not-found.tsx";
 import { Shell } from "./shell/shell.tsx";
 
 /** Each page is loaded when it is first opened; the overview comes with the first load. */
-const pages: Record<Exclude<DashboardPath, "/join">, ComponentType> = {
+const pages: Record<Exclude<DashboardPath, "/join" | "/lens">, ComponentType> = {
   "/": Overview,
   "/posts": lazy(() => import("./pages/posts/posts.tsx")),
   "/calendar": lazy(() => import("./pages/calendar/calendar.tsx")),
   "/inbox": lazy(() => import("./pages/inbox/inbox.tsx")),
   "/settings": lazy(() => import("./pages/settings/settings.tsx")),
-  "/lens": lazy(() => import("./pages/lens/lens.tsx")),
 };
 
 const Settings = pages["/settings"];
 const Post = lazy(() => import("./pages/post/post.tsx"));
+const Lens = lazy(() => import("./pages/lens/lens.tsx"));
 
 export function Pages() {
   return (
@@ -29,6 +29,9 @@ export function Pages() {
         </Route>
         <Route path="/settings/:section">
           <Opened page={Settings} />
+        </Route>
+        <Route path="/lens/*?">
+          <Opened page={Lens} />
         </Route>
         {Object.entries(pages).map(([path, Page]) => (
           <Route key={path} path={path}>

@@ -1,6 +1,6 @@
 import { CombinedGraphQLErrors, ServerError } from "@apollo/client/errors";
-import { AuthError } from "../session/auth.ts";
 import type { Texts } from "../text/en.ts";
+import { RefusedError } from "./refused.ts";
 
 /** An error as a reader sees it. */
 export interface Problem {
@@ -34,7 +34,7 @@ export function problemOf(error: unknown, { problem }: Texts): Problem {
     const requestId = error.response.headers.get("x-request-id") ?? undefined;
     return { text: problem.internal, detail: error.message, requestId };
   }
-  if (error instanceof AuthError) {
+  if (error instanceof RefusedError) {
     const { code, message, requestId } = error;
     return { text: textOf(code, problem), detail: message, requestId: requestId ?? undefined };
   }

@@ -1,19 +1,4 @@
-/** A refusal of the server's endpoint for signing in and out. */
-export class AuthError extends Error {
-  override name = "AuthError";
-  readonly code: string;
-  readonly requestId: string | null;
-
-  constructor(message: string, code: string, requestId: string | null) {
-    super(message);
-    this.code = code;
-    this.requestId = requestId;
-  }
-}
-
-interface Refusal {
-  errors?: { message: string; extensions?: { code?: string } }[];
-}
+import { answerOf } from "../api/refused.ts";
 
 async function send<Answer>(path: string, body?: object): Promise<Answer> {
   const response = await fetch(
@@ -24,14 +9,7 @@ async function send<Answer>(path: string, body?: object): Promise<Answer> {
       body: JSON.stringify(body),
     },
   );
-  const answer = (await response.json().catch(() => ({}))) as Answer & Refusal;
-  if (response.ok) return answer;
-  const [error] = answer.errors ?? [];
-  throw new AuthError(
-    error?.message ?? `The server answered ${response.status}`,
-    error?.extensions?.code ?? "",
-    response.headers.get("x-request-id"),
-  );
+  return answerOf<Answer>(response);
 }
 
 /** Who is signed in. */

@@ -1,5 +1,6 @@
 import { inbox } from "./en-inbox.ts";
 import { settings } from "./en-settings.ts";
+import { lens } from "./en-lens.ts";
 
 const count = (n: number, one: string, other: string) => `${n} ${n === 1 ? one : other}`;
 
@@ -218,6 +219,7 @@ export const en = {
     incomplete: "There are more posts than are shown here.",
     loadMore: "Load more",
   },
+  lens,
 };
 
 /** A language's texts. */

@@ -27,6 +27,11 @@ function makeFormats(language: string) {
   const moment = new Intl.DateTimeFormat(language, { dateStyle: "medium", timeStyle: "short" });
   const day = new Intl.DateTimeFormat(language, { dateStyle: "medium" });
   const time = new Intl.DateTimeFormat(language, { timeStyle: "short" });
+  const clock = new Intl.DateTimeFormat(language, { timeStyle: "medium" });
+  const tenths = new Intl.NumberFormat(language, {
+    minimumFractionDigits: 1,
+    maximumFractionDigits: 1,
+  });
   const month = new Intl.DateTimeFormat(language, { month: "long", year: "numeric" });
   const weekday = new Intl.DateTimeFormat(language, { weekday: "short" });
   const weekdayAndDay = new Intl.DateTimeFormat(language, {
@@ -42,6 +47,10 @@ function makeFormats(language: string) {
     moment: (iso: string) => moment.format(new Date(iso)),
     day: (date: string | Date) => day.format(new Date(date)),
     time: (iso: string) => time.format(new Date(iso)),
+    /** With seconds. */
+    clock: (iso: string) => clock.format(new Date(iso)),
+    /** 12.3 milliseconds, so that figures below each other can be compared. */
+    tenths: (value: number) => tenths.format(value),
     /** Of a day such as 2026-11-22, as the reader's clock has it. */
     month: (date: string) => month.format(midnight(date)),
     weekday: (date: string) => weekday.format(midnight(date)),

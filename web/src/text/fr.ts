@@ -1,6 +1,7 @@
 import type { Texts } from "./en.ts";
 import { inbox } from "./fr-inbox.ts";
 import { settings } from "./fr-settings.ts";
+import { lens } from "./fr-lens.ts";
 
 // In French, zero is singular.
 const count = (n: number, one: string, other: string) => `${n} ${n < 2 ? one : other}`;
@@ -222,4 +223,5 @@ export const fr: Texts = {
     incomplete: "Il y a plus de publications que celles affichées.",
     loadMore: "Charger la suite",
   },
+  lens,
 };

@@ -1,7 +1,7 @@
 import { Alert, Button, PasswordInput, Stack, Text, TextInput, Title } from "@mantine/core";
 import { useEffect, useState, type SubmitEvent } from "react";
 import { problemOf } from "../../api/problem.ts";
-import { AuthError } from "../../session/auth.ts";
+import { RefusedError } from "../../api/refused.ts";
 import { useSession } from "../../session/session.tsx";
 import { useText } from "../../text/text.tsx";
 import { Welcome } from "./welcome.tsx";
@@ -31,7 +31,7 @@ export function SignIn({ hasEnded }: { hasEnded: boolean }) {
     }
   };
 
-  const code = error instanceof AuthError ? error.code : undefined;
+  const code = error instanceof RefusedError ? error.code : undefined;
   const known: Record<string, string> = { UNAUTHENTICATED: text.wrong, RATE_LIMITED: text.tooMany };
   const wrong =
     error === undefined ? undefined : (known[code ?? ""] ?? problemOf(error, texts).text);
