@@ -17,6 +17,7 @@ const pages: Record<Exclude<DashboardPath, "/join">, ComponentType> = {
   "/lens": lazy(() => import("./pages/lens/lens.tsx")),
 };
 
+const Settings = pages["/settings"];
 const Post = lazy(() => import("./pages/post/post.tsx"));
 
 export function Pages() {
@@ -25,6 +26,9 @@ export function Pages() {
       <Switch>
         <Route path="/posts/:id">
           <Opened page={Post} />
+        </Route>
+        <Route path="/settings/:section">
+          <Opened page={Settings} />
         </Route>
         {Object.entries(pages).map(([path, Page]) => (
           <Route key={path} path={path}>

@@ -25,6 +25,7 @@ export const theme = createTheme({
   headings: { fontWeight: "650" },
   components: {
     Anchor: { defaultProps: { underline: "always" } },
+    Notification: { styles: { description: { color: "var(--mantine-color-dimmed)" } } },
     Skeleton: { defaultProps: { radius: "sm" } },
   },
 });
@@ -38,6 +39,7 @@ export const variables: CSSVariablesResolver = () => ({
     "--mantine-color-body": "#f7f8fb",
     "--surface": "#ffffff",
     "--mantine-color-anchor": "#3744b5",
+    "--mantine-color-error": "#c92a2a",
   },
   dark: {
     "--mantine-color-dimmed": "#a6abb3",
@@ -45,5 +47,6 @@ export const variables: CSSVariablesResolver = () => ({
     "--mantine-color-body": "#15171c",
     "--surface": "#1d2027",
     "--mantine-color-anchor": "#a5b0ff",
+    "--mantine-color-error": "#ff8787",
   },
 });

@@ -1,8 +1,8 @@
 import { ActionIcon, Menu, useMantineColorScheme, type MantineColorScheme } from "@mantine/core";
-import { notifications } from "@mantine/notifications";
 import { problemOf } from "../api/problem.ts";
 import { Face } from "../components/face.tsx";
 import { Icon } from "../components/icons.tsx";
+import { useNotify } from "../components/use-notify.ts";
 import { useSession } from "../session/session.tsx";
 import { useViewer } from "../session/viewer.ts";
 import { languages, useLanguage, useText, type Language } from "../text/text.tsx";
@@ -12,12 +12,13 @@ export function AccountMenu() {
   const texts = useText();
   const { app } = texts;
   const { signOut } = useSession();
+  const notify = useNotify();
   const { colorScheme, setColorScheme } = useMantineColorScheme();
   const { language, choose } = useLanguage();
   const name = useViewer()?.name ?? "";
   const leave = () =>
     signOut().catch((error: unknown) => {
-      notifications.show({ color: "red", message: problemOf(error, texts).text });
+      notify(problemOf(error, texts).text, { title: texts.problem.title });
     });
   const chosen = (is: boolean) => ({
     "aria-checked": is,

@@ -1,3 +1,6 @@
+import { inbox } from "./en-inbox.ts";
+import { settings } from "./en-settings.ts";
+
 const count = (n: number, one: string, other: string) => `${n} ${n === 1 ? one : other}`;
 
 /** All that the dashboard says, in English. What takes values is a function: the types hold both languages together. */
@@ -9,6 +12,7 @@ export const en = {
     navigation: "Pages",
     theme: { label: "Colours", light: "Light", dark: "Dark", auto: "As the system" },
     language: "Language",
+    close: "Close",
     account: (name: string) => `Account of ${name}`,
     signOut: "Sign out",
     workspace: "Workspace",
@@ -198,6 +202,8 @@ export const en = {
     nobody: "Unknown",
     comment: { NEW: "New", READ: "Read", ANSWERED: "Answered", HIDDEN: "Hidden" },
   },
+  inbox,
+  settings,
   calendar: {
     title: "Calendar",
     view: "View",

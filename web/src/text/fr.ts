@@ -1,4 +1,6 @@
 import type { Texts } from "./en.ts";
+import { inbox } from "./fr-inbox.ts";
+import { settings } from "./fr-settings.ts";
 
 // In French, zero is singular.
 const count = (n: number, one: string, other: string) => `${n} ${n < 2 ? one : other}`;
@@ -12,6 +14,7 @@ export const fr: Texts = {
     navigation: "Pages",
     theme: { label: "Couleurs", light: "Clair", dark: "Sombre", auto: "Comme le système" },
     language: "Langue",
+    close: "Fermer",
     account: (name) => `Compte de ${name}`,
     signOut: "Se déconnecter",
     workspace: "Espace de travail",
@@ -203,6 +206,8 @@ export const fr: Texts = {
     nobody: "Inconnu",
     comment: { NEW: "Nouveau", READ: "Lu", ANSWERED: "Répondu", HIDDEN: "Masqué" },
   },
+  inbox,
+  settings,
   calendar: {
     title: "Calendrier",
     view: "Affichage",

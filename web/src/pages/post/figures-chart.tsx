@@ -21,6 +21,8 @@ export default function FiguresChart({
       withYAxis={false}
       withBarValueLabel
       withTooltip={false}
+      // Room for the value above the highest bar.
+      barChartProps={{ margin: { top: 20 } }}
       barProps={{ isAnimationActive: false, radius: 4 }}
     />
   );

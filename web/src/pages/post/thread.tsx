@@ -1,14 +1,13 @@
 import { useApolloClient } from "@apollo/client/react";
-import { Box, Group, Text, Title } from "@mantine/core";
-import { Face } from "../../components/face.tsx";
+import { Box, Text, Title } from "@mantine/core";
+import { CommentText } from "../../components/comment-text.tsx";
 import { MoreButton } from "../../components/more-button.tsx";
 import { MoreRepliesDocument } from "../../operations.generated.ts";
-import { useFormat, useText } from "../../text/text.tsx";
+import { useText } from "../../text/text.tsx";
 import type { ShownPost } from "./post.tsx";
 
 type Comments = NonNullable<ShownPost["comments"]>;
 type ThreadComment = Comments["edges"][number]["node"];
-type Comment = Omit<ThreadComment, "replies">;
 
 /** What was said under a post: comments, and the answers to each. */
 export function Thread({
@@ -62,31 +61,5 @@ function Replies({ comment }: { comment: ThreadComment }) {
       </ul>
       {hasNextPage && <MoreButton label={text.moreReplies} load={more} />}
     </>
-  );
-}
-
-function CommentText({ comment }: { comment: Comment }) {
-  const { post: text } = useText();
-  const format = useFormat();
-  const { author, body, createdAt, status } = comment;
-  const name = author?.displayName ?? text.nobody;
-  return (
-    <Group gap="sm" wrap="nowrap" align="flex-start">
-      <Face name={name} url={author?.avatarUrl} size={30} />
-      <div style={{ minWidth: 0 }}>
-        <Group gap="xs" fz="xs" c="dimmed">
-          <Text span size="sm" fw={600} c="var(--mantine-color-text)">
-            <bdi>{name}</bdi>
-          </Text>
-          <time dateTime={createdAt} title={format.moment(createdAt)}>
-            {format.relative(createdAt)}
-          </time>
-          <span>{text.comment[status]}</span>
-        </Group>
-        <Text size="sm" dir="auto" style={{ overflowWrap: "anywhere" }}>
-          {body}
-        </Text>
-      </div>
-    </Group>
   );
 }

@@ -6,13 +6,13 @@ import { Empty } from "../../components/empty.tsx";
 import { MoreOnScroll } from "../../components/more-on-scroll.tsx";
 import { Page } from "../../components/page.tsx";
 import { ProblemNotice } from "../../components/problem-notice.tsx";
+import { RowsSkeleton } from "../../components/rows-skeleton.tsx";
 import { Statements } from "../../components/statements.tsx";
 import { PostsDocument } from "../../operations.generated.ts";
 import { useText } from "../../text/text.tsx";
 import { FilterBar } from "./filter-bar.tsx";
 import { isFiltered, readFilters, toPostFilter, writeFilters, type Filters } from "./filters.ts";
 import { PostItem } from "./post-item.tsx";
-import { PostsSkeleton } from "./posts-skeleton.tsx";
 
 /** All posts of the workspace, page after page: the cache puts them together. */
 export default function Posts() {
@@ -40,7 +40,7 @@ export default function Posts() {
       {error && (
         <ProblemNotice error={error} retry={() => refetch()} isPartial={posts !== undefined} />
       )}
-      {!posts && loading && <PostsSkeleton />}
+      {!posts && loading && <RowsSkeleton />}
       {posts?.length === 0 && (
         <Empty {...(isNarrowed ? text.none : text.empty)}>
           {isNarrowed && <Button onClick={clear}>{text.clear}</Button>}

@@ -1,12 +1,12 @@
 import { Skeleton } from "@mantine/core";
-import { useText } from "../../text/text.tsx";
+import { useText } from "../text/text.tsx";
 
 /** Rows as high as those that come. */
-export function PostsSkeleton() {
+export function RowsSkeleton({ count = 8 }: { count?: number }) {
   const { app } = useText();
   return (
     <div className="surface rows" role="status" aria-label={app.loading}>
-      {Array.from({ length: 8 }, (_, index) => (
+      {Array.from({ length: count }, (_, index) => (
         <div key={index} className="row">
           <Skeleton circle h={38} w={38} style={{ flex: "none" }} />
           <div className="row-content">
