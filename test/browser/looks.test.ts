@@ -1,0 +1,105 @@
+import { readFileSync } from "node:fs";
+import { createRequire } from "node:module";
+import type { AxeResults } from "axe-core";
+import type { Page } from "playwright-core";
+import { describe, expect, it } from "vitest";
+import { hasChromium, useDashboard } from "../support/browser.ts";
+
+/* How the pages look and read: for eyes in light and dark, on a phone, for screen readers, in French. */
+
+const dashboard = useDashboard();
+const axe = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
+
+/** The main pages, and what each shows when all of it is there. */
+const pages: [path: string, heading: string, content: string][] = [
+  ["/", "Overview", "section.account"],
+  ["/posts", "Posts", "main ul.rows > li"],
+  ["/calendar?day=2026-10-15", "Calendar", 'main a[href^="/posts/"]'],
+  ["/inbox", "Inbox", "main ul.rows > li"],
+  ["/settings", "Settings: Members", "main ul.rows > li"],
+  ["/settings/keys", "Settings: API keys", "main form, main button[aria-expanded]"],
+  ["/settings/log", "Settings: Audit log", "main section"],
+  ["/settings/workspace", "Settings: Workspace", "main form"],
+];
+
+/** Goes to a page without loading the document again, and waits until it is whole. */
+async function goTo(page: Page, [path, heading, content]: (typeof pages)[number]) {
+  await page.evaluate(
+    `history.pushState(null, "", ${JSON.stringify(path)}); dispatchEvent(new PopStateEvent("popstate"))`,
+  );
+  await page.getByRole("heading", { name: heading, level: 1, exact: true }).waitFor();
+  await page.locator(content).first().waitFor();
+  await page.locator(".mantine-Skeleton-root").first().waitFor({ state: "detached" });
+}
+
+/** What axe finds on a page, serious or worse. */
+async function barriersOf(page: Page): Promise<unknown[]> {
+  // Not as a script element: the page's policy would refuse it.
+  if (!(await page.evaluate("'axe' in window"))) await page.evaluate(`${axe}; undefined`);
+  const { violations } = await page.evaluate<AxeResults>(
+    `axe.run(document, { resultTypes: ["violations"] })`,
+  );
+  return violations
+    .filter(({ impact }) => impact === "serious" || impact === "critical")
+    .map(({ id, nodes }) => ({ id, where: nodes.map(({ html }) => html) }));
+}
+
+describe.skipIf(!hasChromium)("accessibility rules", () => {
+  it.each(["light", "dark"] as const)("hold on every page in %s", async (colorScheme) => {
+    const page = await dashboard.open("/", { as: "OWNER", options: { colorScheme } });
+    for (const each of pages) {
+      await goTo(page, each);
+      expect(await barriersOf(page), each[0]).toEqual([]);
+    }
+    await page.locator('nav a[href="/posts"]').first().click();
+    await page.locator('main a[href^="/posts/"]').first().click();
+    await page.getByRole("heading", { name: /^Post: /, level: 1 }).waitFor();
+    await page.getByRole("region", { name: "Figures" }).waitFor();
+    expect(await barriersOf(page), "a post").toEqual([]);
+    expect(await page.evaluate("document.documentElement.dataset.mantineColorScheme")).toBe(
+      colorScheme,
+    );
+  });
+
+  it.each(["light", "dark"] as const)("hold where one signs in, in %s", async (colorScheme) => {
+    const page = await dashboard.open("/", { options: { colorScheme } });
+    await page.getByRole("heading", { name: "Sign in", level: 1 }).waitFor();
+    expect(await barriersOf(page)).toEqual([]);
+  });
+});
+
+describe.skipIf(!hasChromium)("a phone", () => {
+  it("shows every page without scrolling sideways", async () => {
+    const phone = { viewport: { width: 390, height: 844 }, hasTouch: true, isMobile: true };
+    const page = await dashboard.open("/", { as: "OWNER", options: phone });
+    for (const each of pages) {
+      await goTo(page, each);
+      expect(await page.evaluate("document.documentElement.scrollWidth"), each[0]).toBe(390);
+      expect(await barriersOf(page), each[0]).toEqual([]);
+    }
+    const tabs = page.getByRole("navigation", { name: "Pages" }).getByRole("link");
+    expect(await tabs.allTextContents()).toContain("Calendar");
+    await tabs.filter({ hasText: "Posts" }).tap();
+    await page.locator('main a[href^="/posts/"]').first().tap();
+    await page.getByRole("heading", { name: /^Post: /, level: 1 }).waitFor();
+    expect(await page.evaluate("document.documentElement.scrollWidth")).toBe(390);
+  });
+});
+
+describe.skipIf(!hasChromium)("French", () => {
+  it("is what a French browser gets, and the choice of anybody else", async () => {
+    const page = await dashboard.open("/", { as: "VIEWER", options: { locale: "fr-FR" } });
+    await page.getByRole("heading", { name: "Aperçu", level: 1 }).waitFor();
+    expect(await page.evaluate("document.documentElement.lang")).toBe("fr");
+    await page.getByRole("link", { name: "Publications", exact: true }).click();
+    await page.getByRole("list", { name: "Publications" }).locator("li").first().waitFor();
+    expect(await barriersOf(page)).toEqual([]);
+
+    const english = await dashboard.open("/", { as: "VIEWER" });
+    await english.getByRole("button", { name: /^Account of/ }).click();
+    await english.getByRole("menuitem", { name: "Français" }).click();
+    await english.getByRole("heading", { name: "Aperçu", level: 1 }).waitFor();
+    await english.reload();
+    await english.getByRole("heading", { name: "Aperçu", level: 1 }).waitFor();
+  });
+});
