@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { memberRoles } from "../../src/db/tables/access-words.ts";
-import { emailOf, hasChromium, useDashboard } from "../support/browser.ts";
+import { emailOf, useDashboard } from "../support/browser.ts";
+import { hasChromium } from "../support/chromium.ts";
 import { PASSWORD } from "../support/people.ts";
 import { operationsOf } from "../support/wire-of-page.ts";
 

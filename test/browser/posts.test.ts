@@ -3,7 +3,8 @@ import { afterAll, describe, expect, it } from "vitest";
 import { inWorkspace } from "../../src/db/workspace-transaction.ts";
 import { fromGlobalId, toGlobalId } from "../../src/loaders/global-id.ts";
 import type { TestApp } from "../support/app.ts";
-import { hasChromium, useDashboard } from "../support/browser.ts";
+import { useDashboard } from "../support/browser.ts";
+import { hasChromium } from "../support/chromium.ts";
 import { anotherServer, asOwnerOf } from "../support/people.ts";
 import { operationsOf } from "../support/wire-of-page.ts";
 

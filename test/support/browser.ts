@@ -1,36 +1,20 @@
-import { execFile, spawnSync } from "node:child_process";
+import { execFile } from "node:child_process";
 import { promisify } from "node:util";
-import {
-  chromium,
-  type Browser,
-  type BrowserContext,
-  type BrowserContextOptions,
-  type Page,
-} from "playwright-core";
+import type { Browser, BrowserContext, BrowserContextOptions, Page } from "playwright-core";
 import { afterAll, afterEach, beforeAll, expect, inject } from "vitest";
 import { demoWorkspaceList } from "../../src/data/demo/seed.ts";
 import { connect } from "../../src/db/client.ts";
 import { memberRoles, type MemberRole } from "../../src/db/tables/access-words.ts";
 import { createTestApp, type TestApp } from "./app.ts";
+import { hasChromium, launchChromium } from "./chromium.ts";
 import { addPerson, sessionOf } from "./people.ts";
 
 /* The dashboard as people use it: the real server, the built pages, Debian's Chromium. */
 
-/** Of the names of Chromium, the first that answers. */
-const executablePath = [
-  process.env["CHROMIUM_PATH"],
-  "chromium",
-  "chromium-browser",
-  "google-chrome",
-]
-  .filter((name) => name !== undefined)
-  .map((name) => spawnSync("which", [name], { encoding: "utf8" }).stdout?.trim())
-  .find(Boolean);
-
-/** Whether this machine has a browser; in continuous integration it must. */
-export const hasChromium = executablePath !== undefined;
 if (!hasChromium) {
-  console.warn("No Chromium: its tests are skipped. Install chromium, or set CHROMIUM_PATH.");
+  console.warn(
+    "No Chromium: the browser tests are skipped. Install chromium, or set CHROMIUM_PATH.",
+  );
 }
 
 /** Against what hangs: a busy machine takes its time. */
@@ -58,7 +42,7 @@ export class Dashboard {
 
   async start(): Promise<void> {
     await buildDashboard();
-    [this.app, this.#browser] = await Promise.all([createTestApp(), launch()]);
+    [this.app, this.#browser] = await Promise.all([createTestApp(), launchChromium()]);
     for (const role of memberRoles) {
       await addPerson(this.app.database, emailOf(role), [{ workspaceId: this.workspaceId, role }]);
     }
@@ -143,11 +127,3 @@ async function buildDashboard() {
     await client.end({ timeout: 5 });
   }
 }
-
-const launch = () =>
-  chromium.launch({
-    executablePath: executablePath!,
-    // Root has no sandbox. No name is looked up: whatever a page wants of another host fails.
-    chromiumSandbox: process.getuid?.() !== 0,
-    args: ["--host-resolver-rules=MAP * ~NOTFOUND , EXCLUDE 127.0.0.1", "--disable-dev-shm-usage"],
-  });
