@@ -104,3 +104,12 @@ describe.skipIf(!hasChromium)("French", () => {
     await english.getByRole("heading", { name: "Aperçu", level: 1 }).waitFor();
   });
 });
+
+describe.skipIf(!hasChromium)("the network", () => {
+  it("is the server alone: the page's policy refuses whatever else is asked for", async () => {
+    const page = await dashboard.open("/");
+    await page.getByRole("heading", { name: "Sign in", level: 1 }).waitFor();
+    await page.evaluate('fetch("https://elsewhere.example.com/").catch(() => undefined)');
+    await dashboard.expectProblems(/connect-src 'self'/, /Content Security Policy/);
+  });
+});

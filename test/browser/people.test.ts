@@ -16,7 +16,7 @@ describe.skipIf(!hasChromium)("signing in", () => {
     await page.getByLabel("Password").first().fill("not the password");
     await page.getByRole("button", { name: "Sign in" }).click();
     await page.getByText("The e-mail address or the password is wrong.").waitFor();
-    dashboard.expectProblems(/401.*sign-in\/email/);
+    await dashboard.expectProblems(/401.*sign-in\/email/);
 
     await page.getByLabel("Password").first().fill(PASSWORD);
     await page.getByRole("button", { name: "Sign in" }).click();
@@ -48,6 +48,24 @@ describe.skipIf(!hasChromium)("signing in", () => {
         ? page.getByRole("button", { name: "Make the invitation" })
         : page.getByText("Owners and admins of the workspace invite members")
     ).waitFor();
+  });
+});
+
+describe.skipIf(!hasChromium)("another workspace of the same person", () => {
+  it("shows its own accounts and none of the first, also after coming back", async () => {
+    const page = await dashboard.open("/", { as: "ADMIN" });
+    const names = page.locator("section.account h2");
+    await names.first().waitFor();
+    const atHome = await names.allTextContents();
+    await page.getByRole("button", { name: "Workspace: Harbour & Pine Agency" }).click();
+    await page.getByRole("menuitem", { name: /Maison/ }).click();
+    await page.getByRole("button", { name: /^Workspace: .*Maison/ }).waitFor();
+    await page.reload();
+    await page.getByRole("button", { name: /^Workspace: .*Maison/ }).waitFor();
+    await names.first().waitFor();
+    const elsewhere = await names.allTextContents();
+    expect(elsewhere.length).toBeGreaterThan(1);
+    expect(elsewhere.filter((name) => atHome.includes(name))).toEqual([]);
   });
 });
 

@@ -162,7 +162,7 @@ describe.skipIf(!hasChromium)("a problem", () => {
     expect(first).toMatch(/^Request \S{8,}/);
     await alert.getByRole("button", { name: "Try again" }).click();
     await expect.poll(() => id.textContent()).not.toBe(first);
-    dashboard.expectProblems(/400.*graphql/, /400.*graphql/);
+    await dashboard.expectProblems(/400.*graphql/, /400.*graphql/);
   });
 
   it("of one part leaves the rest, and is gone when trying again goes well", async () => {

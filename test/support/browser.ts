@@ -7,6 +7,7 @@ import { connect } from "../../src/db/client.ts";
 import { memberRoles, type MemberRole } from "../../src/db/tables/access-words.ts";
 import { createTestApp, type TestApp } from "./app.ts";
 import { hasChromium, launchChromium } from "./chromium.ts";
+import { AT_ONCE_MS } from "./patience.ts";
 import { addPerson, sessionOf } from "./people.ts";
 
 /* The dashboard as people use it: the real server, the built pages, Debian's Chromium. */
@@ -16,6 +17,8 @@ if (!hasChromium) {
     "No Chromium: the browser tests are skipped. Install chromium, or set CHROMIUM_PATH.",
   );
 }
+
+const [home, away] = demoWorkspaceList();
 
 /** Against what hangs: a busy machine takes its time. */
 const TIMEOUT_MS = 60_000;
@@ -29,7 +32,7 @@ export interface Opening {
   options?: BrowserContextOptions;
 }
 
-/** A browser in front of a server of its own, with the demo data and a person for each role. */
+/** A browser in front of a server of its own, with the demo data and a person for each role; the admin is one in two workspaces. */
 export class Dashboard {
   app!: TestApp;
   url!: string;
@@ -38,13 +41,15 @@ export class Dashboard {
   /** What the pages have complained about. */
   #problems: string[] = [];
 
-  readonly workspaceId = demoWorkspaceList()[0]!.id;
+  readonly workspaceId = home!.id;
 
   async start(): Promise<void> {
     await buildDashboard();
     [this.app, this.#browser] = await Promise.all([createTestApp(), launchChromium()]);
     for (const role of memberRoles) {
-      await addPerson(this.app.database, emailOf(role), [{ workspaceId: this.workspaceId, role }]);
+      const memberships = [{ workspaceId: this.workspaceId, role }];
+      if (role === "ADMIN") memberships.push({ workspaceId: away!.id, role });
+      await addPerson(this.app.database, emailOf(role), memberships);
     }
     this.url = await this.app.server.listen({ host: "127.0.0.1", port: 0 });
   }
@@ -83,16 +88,18 @@ export class Dashboard {
     return page;
   }
 
-  /** Takes away the complaints that a test has provoked: exactly these. */
-  expectProblems(...patterns: RegExp[]): void {
-    const problems = this.#problems.splice(0);
-    expect(problems).toEqual(patterns.map((pattern) => expect.stringMatching(pattern)));
+  /** Takes away the complaints that a test has provoked: exactly these, which may be on their way. */
+  async expectProblems(...patterns: RegExp[]): Promise<void> {
+    const expected = patterns.map((pattern) => expect.stringMatching(pattern));
+    await expect.poll(() => this.#problems, { timeout: AT_ONCE_MS }).toEqual(expected);
+    this.#problems = [];
   }
 
   /** Closes what a test has opened, and fails when a page complained. */
   async tidy(): Promise<void> {
     for (const context of this.#contexts.splice(0)) await context.close();
-    this.expectProblems();
+    const problems = this.#problems.splice(0);
+    expect(problems).toEqual([]);
   }
 
   /** What a browser keeps of somebody who has signed in before. */

@@ -14,7 +14,7 @@ export function operationsOf(page: Page): SentOperation[] {
   const sent: SentOperation[] = [];
   page.on("request", (request: Request) => {
     if (new URL(request.url()).pathname !== "/graphql") return;
-    const { operationName, variables } = request.postDataJSON() as Json;
+    const { operationName, variables } = request.postDataJSON();
     sent.push({
       name: operationName,
       variables,
