@@ -46,9 +46,8 @@ describe.skipIf(!hasChromium)("the list of posts", () => {
     for (let count = PAGE_SIZE; count < before.length; count += PAGE_SIZE) {
       await rows.nth(count - 1).waitFor({ state: "attached" });
       // Above everything that is shown, and where the list has not come yet.
-      await insertPost("now()");
       const later = before[count + 2 * PAGE_SIZE];
-      if (later) inserted.push(await insertPost("timeline_at", later));
+      inserted.push(...(await insertPosts(before[0]!, later)).slice(1));
       await rows.nth(count - 1).scrollIntoViewIfNeeded();
     }
     await rows.nth(before.length - 1).waitFor({ state: "attached" });
@@ -207,18 +206,18 @@ const liveliestPost = (): Promise<string> =>
     }),
   );
 
-/** A post of another client, just now, or at the moment of a post that there is. Answers with its id. */
-async function insertPost(at: "now()" | "timeline_at", like = ""): Promise<string> {
-  const id = uuidv7();
-  await asOwnerOf(dashboard.app.database, (client) =>
-    inWorkspace(client, dashboard.workspaceId, (transaction) =>
-      transaction.unsafe(
-        `insert into posts (workspace_id, id, account_id, network, status, body, created_at, published_at)
-         select workspace_id, $1, account_id, network, 'PUBLISHED', 'of another client', now(), ${at}
-         from posts where $2 in ('', id::text) limit 1`,
-        [id, like && fromGlobalId(like).id],
-      ),
-    ),
+/** A post of another client for each that is given, at its moment and newer than it. Answers with their ids. */
+const insertPosts = (...like: (string | undefined)[]): Promise<string[]> =>
+  asOwnerOf(dashboard.app.database, (client) =>
+    inWorkspace(client, dashboard.workspaceId, async (transaction) => {
+      const rows = await transaction<{ id: string }[]>`
+        insert into posts
+          (workspace_id, id, account_id, network, status, body, created_at, published_at)
+        select workspace_id, gen_random_uuid(), account_id, network, 'PUBLISHED', 'of another client',
+          now(), timeline_at + interval '1 millisecond'
+        from posts where id = any(${like.flatMap((id) => (id ? [fromGlobalId(id).id] : []))}::uuid[])
+        order by timeline_at desc
+        returning id`;
+      return rows.map(({ id }) => toGlobalId("Post", id));
+    }),
   );
-  return toGlobalId("Post", id);
-}
