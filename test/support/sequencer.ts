@@ -3,6 +3,9 @@ import { BaseSequencer, type TestSpecification } from "vitest/node";
 
 /** The files that take longest, the longest first. Only the time of a run depends on this list. */
 const LONGEST = [
+  "looks",
+  "posts",
+  "people",
   "connections",
   "plans",
   "serve-embedded",

@@ -1,0 +1,169 @@
+import { describe, expect, it } from "vitest";
+import { memberRoles } from "../../src/db/tables/access-words.ts";
+import { emailOf, useDashboard } from "../support/browser.ts";
+import { hasChromium } from "../support/chromium.ts";
+import { PASSWORD } from "../support/people.ts";
+import { operationsOf } from "../support/wire-of-page.ts";
+
+/* Who comes in, and what each may do. */
+
+const dashboard = useDashboard();
+
+describe.skipIf(!hasChromium)("signing in", () => {
+  it("asks for the page that was wanted, and says when the password is wrong", async () => {
+    const page = await dashboard.open("/posts");
+    await page.getByLabel("E-mail address").fill(emailOf("EDITOR"));
+    await page.getByLabel("Password").first().fill("not the password");
+    await page.getByRole("button", { name: "Sign in" }).click();
+    await page.getByText("The e-mail address or the password is wrong.").waitFor();
+    await dashboard.expectProblems(/401.*sign-in\/email/);
+
+    await page.getByLabel("Password").first().fill(PASSWORD);
+    await page.getByRole("button", { name: "Sign in" }).click();
+    await page.getByRole("heading", { name: "Posts", level: 1 }).waitFor();
+    await page.getByRole("list", { name: "Posts" }).waitFor();
+
+    await page.getByRole("button", { name: /^Account of/ }).click();
+    await page.getByRole("menuitem", { name: "Sign out" }).click();
+    await page.getByRole("heading", { name: "Sign in", level: 1 }).waitFor();
+    await page.reload();
+    await page.getByRole("heading", { name: "Sign in", level: 1 }).waitFor();
+  });
+
+  it.each(memberRoles)("shows a %s what the role allows", async (role) => {
+    const manages = role === "OWNER" || role === "ADMIN";
+    const page = await dashboard.open("/settings/keys", { as: role });
+    await (
+      manages
+        ? page.getByRole("button", { name: "Make a key" })
+        : page.getByText("Your role does not show this")
+    ).waitFor();
+    const sections = page.getByRole("navigation", { name: "Settings" }).getByRole("link");
+    expect(await sections.allTextContents()).toEqual(
+      manages ? ["Members", "API keys", "Audit log", "Workspace"] : ["Members", "Workspace"],
+    );
+    await sections.first().click();
+    await (
+      manages
+        ? page.getByRole("button", { name: "Make the invitation" })
+        : page.getByText("Owners and admins of the workspace invite members")
+    ).waitFor();
+  });
+});
+
+describe.skipIf(!hasChromium)("another workspace of the same person", () => {
+  it("shows its own accounts and none of the first, also after coming back", async () => {
+    const page = await dashboard.open("/", { as: "ADMIN" });
+    const names = page.locator("section.account h2");
+    await names.first().waitFor();
+    const atHome = await names.allTextContents();
+    await page.getByRole("button", { name: "Workspace: Harbour & Pine Agency" }).click();
+    await page.getByRole("menuitem", { name: /Maison/ }).click();
+    await page.getByRole("button", { name: /^Workspace: .*Maison/ }).waitFor();
+    await page.reload();
+    await page.getByRole("button", { name: /^Workspace: .*Maison/ }).waitFor();
+    await names.first().waitFor();
+    const elsewhere = await names.allTextContents();
+    expect(elsewhere.length).toBeGreaterThan(1);
+    expect(elsewhere.filter((name) => atHome.includes(name))).toEqual([]);
+  });
+});
+
+describe.skipIf(!hasChromium)("an invitation", () => {
+  it("brings somebody new into the workspace, by its link alone", async () => {
+    const owner = await dashboard.open("/settings", { as: "OWNER" });
+    await owner.getByLabel("E-mail address").fill("new@browser.example.com");
+    await owner.getByRole("button", { name: "Make the invitation" }).click();
+    const link = await owner.getByLabel("Link of the invitation").inputValue();
+    expect(link).toMatch(new RegExp(`^${dashboard.url}/join#.{20,}`));
+
+    const guest = await dashboard.open(link);
+    await guest.getByLabel("E-mail address that was invited").fill("new@browser.example.com");
+    await guest.getByLabel("Your name").fill("Noor Newcomer");
+    await guest
+      .getByLabel(/^New password/)
+      .first()
+      .fill(PASSWORD);
+    await guest.getByRole("button", { name: "Make the account" }).click();
+    await guest.getByRole("button", { name: "Accept the invitation" }).click();
+    await guest.getByRole("heading", { name: "Overview", level: 1 }).waitFor();
+    await guest.getByText("Harbour & Pine Agency").waitFor();
+
+    await owner.reload();
+    await owner.getByText("Noor Newcomer").waitFor();
+    await owner.getByText("Accepted", { exact: true }).waitFor();
+  });
+});
+
+describe.skipIf(!hasChromium)("an API key", () => {
+  it("is shown once, works at once, and stops when it is revoked", async () => {
+    const page = await dashboard.open("/settings/keys", { as: "OWNER" });
+    await page.getByRole("button", { name: "Make a key" }).click();
+    await page.getByLabel("What it is for").fill("Weekly report");
+    await page.getByRole("button", { name: "Make the key" }).click();
+    const key = await page.getByLabel("The key", { exact: true }).inputValue();
+    const ask = () =>
+      fetch(`${dashboard.url}/graphql`, {
+        method: "POST",
+        headers: { authorization: `Bearer ${key}`, "content-type": "application/json" },
+        body: JSON.stringify({ query: "{ viewer { role } workspace { name } }" }),
+      });
+    const answer = await ask();
+    expect(await answer.json()).toEqual({
+      data: { viewer: { role: "VIEWER" }, workspace: { name: "Harbour & Pine Agency" } },
+    });
+
+    await page.reload();
+    await page.getByText("Weekly report").first().waitFor();
+    expect(await page.content()).not.toContain(key);
+
+    await page.getByRole("button", { name: "Revoke: Weekly report" }).click();
+    await page.getByRole("dialog").getByRole("button", { name: "Revoke" }).click();
+    await page.getByText("Revoked", { exact: true }).waitFor();
+    await expect.poll(async () => (await ask()).status, { timeout: 30_000 }).toBe(401);
+  });
+});
+
+describe.skipIf(!hasChromium)("a keyboard", () => {
+  it("is all that it takes to sign in, go to the posts and open one", async () => {
+    const page = await dashboard.open("/");
+    const { keyboard } = page;
+    /** Tab until what is named has the focus. */
+    const tabTo = async (isMeant: (focused: string) => boolean) => {
+      const passed: string[] = [];
+      while (passed.length < 40) {
+        await keyboard.press("Tab");
+        passed.push(await page.evaluate<string>(FOCUSED));
+        if (isMeant(passed.at(-1)!)) return;
+      }
+      throw new Error(`Tab came to all of these: ${passed.join(" | ")}`);
+    };
+    const called = (name: string) => (focused: string) => focused === name;
+    await page.getByRole("heading", { name: "Sign in" }).waitFor();
+    await tabTo(called("E-mail address"));
+    await keyboard.type(emailOf("VIEWER"));
+    await tabTo(called("Password"));
+    await keyboard.type(PASSWORD);
+    await keyboard.press("Enter");
+    await page.getByRole("heading", { name: "Overview", level: 1 }).waitFor();
+    await tabTo(called("Skip to the content"));
+    await tabTo(called("Posts"));
+    await keyboard.press("Enter");
+    await page.getByRole("list", { name: "Posts" }).waitFor();
+    // The heading has the focus: what follows is the list's own.
+    expect(await page.evaluate<string>(FOCUSED)).toBe("Posts");
+    const sent = operationsOf(page);
+    const first = page.getByRole("list", { name: "Posts" }).getByRole("link").first();
+    const text = await first.textContent();
+    await tabTo((focused) => focused === text);
+    await keyboard.press("Enter");
+    await page.getByRole("heading", { name: /^Post: /, level: 1 }).waitFor();
+    expect(sent.map(({ name }) => name)).toEqual(["Post"]);
+  });
+});
+
+/** What has the focus, by its label or its text. */
+const FOCUSED = `(() => {
+  const { activeElement: one } = document;
+  return one.labels?.[0]?.textContent || one.getAttribute("aria-label") || one.textContent;
+})()`;
