@@ -24,14 +24,19 @@ const wide = { viewport: { width: 1200, height: 760 } };
 const phone = { viewport: { width: 390, height: 844 }, isMobile: true, hasTouch: true };
 
 const shots: Shot[] = [
-  { name: "overview", path: "/", content: "section.account" },
+  { name: "overview", path: "/", content: "section.account .recharts-surface" },
   {
     name: "overview-dark",
     path: "/",
-    content: "section.account",
+    content: "section.account .recharts-surface",
     options: { colorScheme: "dark" },
   },
-  { name: "overview-phone", path: "/", content: "section.account", options: phone },
+  {
+    name: "overview-phone",
+    path: "/",
+    content: "section.account .recharts-surface",
+    options: phone,
+  },
   { name: "posts", path: "/posts?status=PUBLISHED", content: "ul.rows > li" },
   {
     name: "post",

@@ -47,7 +47,7 @@ describe.skipIf(!hasChromium)("the list of posts", () => {
       await rows.nth(count - 1).waitFor({ state: "attached" });
       // Above everything that is shown, and where the list has not come yet.
       const later = before[count + 2 * PAGE_SIZE];
-      inserted.push(...(await insertPosts(before[0]!, later)).slice(1));
+      inserted.push(...(await insertPosts(before[0], later)).slice(1));
       await rows.nth(count - 1).scrollIntoViewIfNeeded();
     }
     await rows.nth(before.length - 1).waitFor({ state: "attached" });
