@@ -1,3 +1,4 @@
+import { readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { VIEWER } from "../database/sets.mjs";
 import { operations } from "../operations.mjs";
@@ -26,9 +27,15 @@ const peer = (name, about, rest = {}) => ({
   ...rest,
 });
 
+/** What `npm start` starts, with its options of Node. */
+const shipped = JSON.parse(readFileSync(here("../../package.json"), "utf8"))
+  .scripts.start.split(" ")
+  .slice(1)
+  .map((word) => (word === "dist/main.js" ? here("../../dist/main.js") : word));
+
 const ours = {
   ...peer("ours", "as shipped: isolation, gates, budgets and logging on"),
-  script: [here("../../dist/main.js"), "serve"],
+  script: shipped,
   ready: /SocialHub is ready/,
   headers: ({ key }) => ({ authorization: `Bearer ${key}` }),
   environment: ({ appUrl, adminUrl }) => ({
