@@ -54,6 +54,8 @@ async function pack(folder) {
   );
 }
 
+// Whoever calls may have another one: packages have more in them for development, and say more in the console.
+process.env.NODE_ENV = "production";
 const hash = hashOf(sources);
 const isFresh = existsSync(stamp) && readFileSync(stamp, "utf8") === hash;
 if (!isFresh || process.argv.includes("--force")) {

@@ -1,6 +1,4 @@
-import DataLoader from "dataloader";
-import { setImmediate } from "node:timers/promises";
-import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { demoWorkspaceList } from "../src/data/demo/seed.ts";
 import { toGlobalId } from "../src/loaders/global-id.ts";
 import { headlineOperation } from "../src/schema/headline.ts";
@@ -8,21 +6,7 @@ import { createTestApp, makeKey, type Json, type TestApp } from "./support/app.t
 import { codeOf, send } from "./support/http.ts";
 import { readOperations } from "./support/operations.ts";
 import { addPerson, askAuth, asOwnerOf, sessionOf } from "./support/people.ts";
-
-/** From now on every second key is asked for later than the others: batches split. */
-function plantSplits() {
-  let asked = 0;
-  // Called with its loader below.
-  // oxlint-disable-next-line typescript/unbound-method
-  const { load } = DataLoader.prototype;
-  return vi.spyOn(DataLoader.prototype, "load").mockImplementation(async function (
-    this: DataLoader<unknown, unknown>,
-    key,
-  ) {
-    if ((asked += 1) % 2 === 0) await setImmediate();
-    return load.call(this, key);
-  });
-}
+import { plantSplits } from "./support/splits.ts";
 
 const [workspace, elsewhere] = demoWorkspaceList();
 let app: TestApp;

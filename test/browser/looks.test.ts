@@ -21,6 +21,9 @@ const pages: [path: string, heading: string, content: string][] = [
   ["/settings/keys", "Settings: API keys", "main form, main button[aria-expanded]"],
   ["/settings/log", "Settings: Audit log", "main section"],
   ["/settings/workspace", "Settings: Workspace", "main form"],
+  ["/lens", "Lens", "main table tbody tr"],
+  ["/lens/dry-run", "Dry run", "main form"],
+  ["/lens/statements", "Statements", "main table tbody tr"],
 ];
 
 /** Goes to a page without loading the document again, and waits until it is whole. */
