@@ -34,6 +34,10 @@ async function goTo(page: Page, [path, heading, content]: (typeof pages)[number]
   await page.getByRole("heading", { name: heading, level: 1, exact: true }).waitFor();
   await page.locator(content).first().waitFor();
   await page.locator(".mantine-Skeleton-root").first().waitFor({ state: "detached" });
+  // A colour on its way to another one is neither.
+  await page.evaluate(
+    "Promise.all(document.getAnimations().map((each) => each.finished)).then(() => 0)",
+  );
 }
 
 /** The first items of a list stand for all: to look at fifty is ten times the work. */
