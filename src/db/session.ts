@@ -1,4 +1,5 @@
 import { SqlRecord } from "../insight/sql-record.ts";
+import { aloneText } from "./alone.ts";
 import { missingMigrations } from "./migrate.ts";
 import { NotMigratedError, namesUnknown } from "./not-migrated-error.ts";
 import type { Lease, Pool } from "./pool.ts";
@@ -12,19 +13,13 @@ export interface Asking {
   keys: number;
 }
 
-/** A connection with an open transaction: `begun` settles when PostgreSQL has answered the BEGIN. */
-interface Opened {
-  lease: Lease;
-  begun: Promise<unknown>;
-}
-
 /**
  * A query's only door to SQL: one read-only snapshot on one connection, for one workspace.
  *
  * The connection is taken on first use. BEGIN, SET LOCAL and SAVEPOINT travel in one message, together
- * with the first statement, so that they cost no round trip; and COMMIT as well when it is the only one.
- * A statement that fails takes nothing with it: the next one starts again at the savepoint, with the same
- * snapshot. {@link close} gives the connection back, always.
+ * with the first statement, so that they cost no round trip; the only statement of a query needs none of
+ * them ({@link aloneText}). A statement that fails takes nothing with it: the next one starts again at the
+ * savepoint, with the same snapshot. {@link close} gives the connection back, always.
  */
 export class ReadSession {
   readonly workspaceId: string;
@@ -32,12 +27,12 @@ export class ReadSession {
   readonly #pool: Pool;
   readonly #begin: string;
   readonly #patienceMs: number;
-  #opening: Promise<Opened> | undefined;
+  #leasing: Promise<Lease> | undefined;
+  /** Settles when PostgreSQL has answered the BEGIN. */
+  #begun: Promise<unknown> | undefined;
   /** While a connection is waited for. */
   #waiting: AbortController | undefined;
   #isOnly = false;
-  /** The COMMIT that was sent behind the only statement. */
-  #committing: Promise<boolean> | undefined;
   #running = 0;
   #lastEnd = 0;
   #failed = false;
@@ -52,12 +47,12 @@ export class ReadSession {
     this.#patienceMs = pool.patienceMs;
     this.#begin =
       "begin isolation level repeatable read read only; " +
-      `set local app.workspace_id = '${workspaceId}'`;
+      `set local app.workspace_id = '${workspaceId}'; savepoint clean`;
   }
 
   /**
-   * Says that no more than one statement will come: COMMIT then travels with it, and needs no
-   * message of its own. Should another one come, it has a snapshot of its own.
+   * Says that no more than one statement will come, which then needs no transaction around it. Should
+   * another one come, it has a snapshot of its own.
    */
   expectOne(): void {
     this.#isOnly = true;
@@ -76,15 +71,11 @@ export class ReadSession {
    */
   async run<Row>(statement: Statement<Row>, values: Values, asking: Asking): Promise<Row[]> {
     if (this.#closed) throw this.#end();
-    this.#opening ??= this.#open();
-    const opened = await this.#opening;
+    this.#leasing ??= this.#lease();
+    const lease = await this.#leasing;
     if (this.#closed) throw this.#end();
-    const committing = this.#committing;
-    if (committing) {
-      await committing;
-      if (this.#committing === committing) await this.renew();
-      return this.run(statement, values, asking);
-    }
+    const alone = this.#isOnly ? aloneText(statement) : undefined;
+    this.#isOnly = false;
 
     const bound = bind(statement, { ...values, workspaceId: this.workspaceId });
     const sent = performance.now();
@@ -92,13 +83,15 @@ export class ReadSession {
     let rows = 0;
     let failure: unknown;
     try {
-      const result = await this.#ask<Row>(opened, statement.text, bound);
+      const result = await (alone === undefined
+        ? this.#ask<Row>(lease, statement.text, bound)
+        : lease.ask<Row>(alone, bound, this.#patienceMs));
       rows = result.length;
       return result;
     } catch (error) {
       failure = error;
       if (this.#closed) throw this.#end();
-      throw namesUnknown(error) ? await this.#explain(opened.lease, error) : error;
+      throw namesUnknown(error) ? await this.#explain(lease, error) : error;
     } finally {
       this.#running -= 1;
       const end = performance.now();
@@ -124,29 +117,25 @@ export class ReadSession {
    * Asks one statement. It may have been sent behind one that fails, and so find the transaction
    * aborted; then it is asked once more. Once anything has failed, each starts from the savepoint.
    */
-  async #ask<Row>(
-    { lease, begun }: Opened,
-    text: string,
-    bound: ReturnType<typeof bind>,
-  ): Promise<Row[]> {
+  async #ask<Row>(lease: Lease, text: string, bound: ReturnType<typeof bind>): Promise<Row[]> {
+    const begun = (this.#begun ??= this.#sendBegin(lease));
     const fromClean = this.#failed;
     if (fromClean) this.#rollBack(lease);
     try {
       const asked = lease.ask<Row>(text, bound, this.#patienceMs);
-      if (this.#isOnly) this.#committing = this.#commit(lease);
       // Without the BEGIN the statement would have run outside of any workspace and found nothing.
       const [result] = await Promise.all([asked, begun]);
       return result;
     } catch (error) {
       this.#failed = true;
       if (fromClean || this.#closed || !isAborted(error)) throw error;
-      return this.#ask<Row>({ lease, begun }, text, bound);
+      return this.#ask<Row>(lease, text, bound);
     }
   }
 
   /** What a missing table or column means: that migrations are missing, or a mistake of ours. */
   async #explain(lease: Lease, error: unknown): Promise<unknown> {
-    this.#rollBack(lease);
+    if (this.#begun) this.#rollBack(lease);
     const missing = await missingMigrations((text) => {
       this.record.overhead += 1;
       return lease.ask(text, undefined, this.#patienceMs);
@@ -160,22 +149,23 @@ export class ReadSession {
     lease.ask("rollback to savepoint clean", undefined, this.#patienceMs).catch(() => undefined);
   }
 
-  async #open(): Promise<Opened> {
+  async #lease(): Promise<Lease> {
     const lease = await this.#pool.acquire(() => {
       this.#waiting = new AbortController();
       return this.#waiting.signal;
     });
     this.#waiting = undefined;
-    if (this.#closed) {
-      lease.release();
-      throw this.#end();
-    }
-    const begin = this.#isOnly ? this.#begin : `${this.#begin}; savepoint clean`;
-    // BEGIN, SET, perhaps SAVEPOINT, and the COMMIT.
-    this.record.overhead += this.#isOnly ? 3 : 4;
-    const begun = lease.ask(begin, undefined, this.#patienceMs);
+    if (!this.#closed) return lease;
+    lease.release();
+    throw this.#end();
+  }
+
+  #sendBegin(lease: Lease): Promise<unknown> {
+    // BEGIN, SET, SAVEPOINT, and the COMMIT.
+    this.record.overhead += 4;
+    const begun = lease.ask(this.#begin, undefined, this.#patienceMs);
     begun.catch(() => undefined);
-    return { lease, begun };
+    return begun;
   }
 
   /**
@@ -200,21 +190,16 @@ export class ReadSession {
     await this.#giveBack();
     this.#failed = false;
     this.#isOnly = false;
-    this.#committing = undefined;
   }
 
   async #giveBack() {
-    const opening = this.#opening;
-    this.#opening = undefined;
-    const opened = await opening?.catch(() => undefined);
-    if (!opened) return;
-    const { lease } = opened;
-    if (this.#running > 0) {
-      lease.release(true);
-      return;
-    }
-    const isCommitted = await (this.#committing ?? this.#commit(lease));
-    lease.release(!isCommitted);
+    const [leasing, begun] = [this.#leasing, this.#begun];
+    this.#leasing = undefined;
+    this.#begun = undefined;
+    const lease = await leasing?.catch(() => undefined);
+    if (!lease) return;
+    if (this.#running > 0) lease.release(true);
+    else lease.release(begun !== undefined && !(await this.#commit(lease)));
   }
 
   /** Tells whether PostgreSQL has confirmed it. */

@@ -1,8 +1,12 @@
+import { aloneText } from "../db/alone.ts";
 import type { Pool } from "../db/pool.ts";
+import type { Statement } from "../db/statement.ts";
 import { readStatementStatistics, type StatementMeans } from "../db/statement-statistics.ts";
 import { round } from "../insight/sql-record.ts";
 import type { Kept } from "./ring.ts";
 import type { StatementFigures, StatementStatistics } from "./wire.ts";
+
+type Figures = StatementFigures & { statement: Statement<unknown> };
 
 /** So many statements are told of: those that took most time. */
 const MOST = 50;
@@ -16,10 +20,11 @@ export async function statementStatistics(
   kept: readonly Kept[],
   pool: Pool,
 ): Promise<StatementStatistics> {
-  const figures = new Map<string, StatementFigures>();
+  const figures = new Map<string, Figures>();
   for (const { loader, ms, statement } of kept.flatMap(({ operation }) => operation.batches)) {
     const { text } = statement;
     const known = figures.get(text) ?? {
+      statement,
       text,
       loaders: [],
       calls: 0,
@@ -45,10 +50,11 @@ export async function statementStatistics(
   };
 }
 
-function withMeans(figures: readonly StatementFigures[], means: readonly StatementMeans[]) {
+function withMeans(figures: readonly Figures[], means: readonly StatementMeans[]) {
   const byText = new Map(means.map((each) => [normalized(each.text), each]));
-  return figures.map((each): StatementFigures => {
-    const found = byText.get(normalized(each.text));
+  return figures.map(({ statement, ...each }): StatementFigures => {
+    const found =
+      byText.get(normalized(each.text)) ?? byText.get(normalized(aloneText(statement) ?? ""));
     return {
       ...each,
       totalMs: round(each.totalMs),
@@ -62,6 +68,6 @@ function withMeans(figures: readonly StatementFigures[], means: readonly Stateme
 /** pg_stat_statements puts $n for constants, and numbers them on. */
 const normalized = (text: string) =>
   text
-    .replace(/'(?:[^']|'')*'|\$\d+|\b\d+\b/g, "?")
+    .replace(/'(?:[^']|'')*'|\$\d+|\b(?:\d+|true|false)\b/g, "?")
     .replace(/\s+/g, " ")
     .trim();
