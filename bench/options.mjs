@@ -56,6 +56,8 @@ export function readOptions(words) {
     set: quick ? "quick" : "full",
     rounds: numberIn("--rounds", rounds ?? (quick ? "2" : "4")),
     ms,
+    /** In so many pieces, those of all workloads in turn. */
+    passes: quick ? 1 : 3,
     warmUpMs: Math.min(ms, quick ? 200 : 1000),
     levelMs: Math.min(ms, 1500),
     /** So many latencies are measured however slow a contender is: of fewer a p95 would be the worst one. */

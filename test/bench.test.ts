@@ -5,7 +5,7 @@ import { describe, expect, test } from "vitest";
 const moduleOf = (path: string) =>
   // The path is no literal, because TypeScript knows no types of it.
   import(new URL(`../bench/${path}`, import.meta.url).href);
-const { median, percentile, shuffled } = await moduleOf("measure/statistics.mjs");
+const { meanOf, median, percentile, shuffled } = await moduleOf("measure/statistics.mjs");
 const { difference, normalise } = await moduleOf("measure/answers.mjs");
 const { rowsOf } = await moduleOf("rows.mjs");
 const { tableOf } = await moduleOf("report/table.mjs");
@@ -32,6 +32,14 @@ describe("figures", () => {
     expect(median([3, 100, 1])).toBe(3);
     expect(median([4, null, 2, undefined])).toBe(3);
     expect(median([null])).toBeNull();
+  });
+
+  test("pieces of one measurement become their means, with all their errors", () => {
+    const piece = { workload: "post", rps: 100, errors: 1, postgresCpuMs: null };
+    expect(meanOf([piece, { ...piece, rps: 130, errors: 2 }, { ...piece, rps: 70 }])).toEqual({
+      ...piece,
+      errors: 4,
+    });
   });
 
   test("a shuffle loses nobody", () => {

@@ -60,6 +60,12 @@ export const contenders = [
     about: "ours on Node 20, the oldest that it runs on",
     node: oldest,
   },
+  {
+    ...ours,
+    name: "ours-without-lens",
+    about: "ours with the lens off: what it costs when nobody looks",
+    environment: (database) => ({ ...ours.environment(database), LENS_OPERATIONS: "0" }),
+  },
   peer("before", "Apollo Server over TypeORM with lazy relations, paged by OFFSET; no isolation", {
     path: "/",
     headers: (workspace) => ({

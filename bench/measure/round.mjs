@@ -38,15 +38,16 @@ export async function openContender(contender, database, postgres, options) {
       await run(spell(inTurn.flat()), options.concurrency, options.ms);
     },
 
-    /** One workload, after a warm-up: latencies, and what server and database spent on each request. */
-    async measure(workload, requests) {
+    /** One workload, or a share of it, after a warm-up: latencies, and what server and database spent on each request. */
+    async measure(workload, requests, share = 1) {
       const asked = spell(requests);
-      await run(asked, options.concurrency, options.warmUpMs);
+      const { concurrency, ms, warmUpMs, fewest } = options;
+      await run(asked, concurrency, share * warmUpMs);
       await postgres.untilIdle();
       await postgres.resetStatements();
       const before = await server.usage();
       const postgresBefore = postgres.cpu();
-      const result = await run(asked, options.concurrency, options.ms, options.fewest);
+      const result = await run(asked, concurrency, share * ms, Math.ceil(share * fewest));
       const { cpuMs, rssMb } = await server.usage();
       const postgresMs = postgresBefore === null ? null : postgres.cpu() - postgresBefore;
       await postgres.untilIdle();

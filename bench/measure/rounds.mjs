@@ -3,7 +3,7 @@ import { workloads } from "../workloads.mjs";
 import { difference, normalise } from "./answers.mjs";
 import { watchPostgres } from "./postgres.mjs";
 import { LEVELS, openContender } from "./round.mjs";
-import { shuffled } from "./statistics.mjs";
+import { meanOf, shuffled } from "./statistics.mjs";
 
 /** Who is looked at while the tables grow. */
 const GROWING = ["floor-2", "ours", "postgraphile-rls"];
@@ -122,11 +122,17 @@ export function createRounds({ contenders, options, ledger, progress }) {
     if (counting.length === 0) return;
     told("warming up");
     await running.warmUp(counting.map(requestsOf));
-    // In another order each time, because a server that has run for longer is quicker.
-    for (const workload of shuffled(counting)) {
-      told(workload);
-      keep(await running.measure(workload, requestsOf(workload)));
+    // In another order each time, because a server that has run for longer is quicker; and a piece of each in
+    // turn, because a machine that is slow for a while is then slow for all of them.
+    const pieces = new Map(counting.map((workload) => [workload, []]));
+    for (let pass = 0; pass < options.passes; pass++) {
+      for (const workload of shuffled(counting)) {
+        told(workload);
+        const share = 1 / options.passes;
+        pieces.get(workload).push(await running.measure(workload, requestsOf(workload), share));
+      }
     }
+    for (const samples of pieces.values()) keep(meanOf(samples));
     if (!options.mixed || !countsForAll(name) || !ledger.counts("mixed", name)) return;
     told("mixed load");
     keep(await running.measureMixed(requestsOf("mixed")));

@@ -21,3 +21,14 @@ export function shuffled(things) {
   }
   return order;
 }
+
+/** What the pieces of one measurement say together: the means of their numbers, and all their errors. */
+export function meanOf(samples) {
+  const together = { ...samples[0] };
+  for (const [name, value] of Object.entries(together)) {
+    if (typeof value !== "number") continue;
+    const sum = samples.reduce((total, sample) => total + sample[name], 0);
+    together[name] = name === "errors" ? sum : sum / samples.length;
+  }
+  return together;
+}

@@ -1,4 +1,4 @@
-import { createHash } from "node:crypto";
+import { hash } from "node:crypto";
 import type { PgColumn } from "drizzle-orm/pg-core";
 import { isUuid } from "../db/uuid.ts";
 import { badUserInput } from "../errors.ts";
@@ -22,10 +22,7 @@ const FORM = /^\[\d+,"[\w-]*","(?:[^"\\]|\\.)*","[\w-]*"\]$/s;
  * `after` argument serves the pages of all parents of a field.
  */
 export const orderingDigest = (workspaceId: string, connection: string, order: string) =>
-  createHash("sha256")
-    .update(`${workspaceId} ${connection} ${order}`)
-    .digest("base64url")
-    .slice(0, 8);
+  hash("sha256", `${workspaceId} ${connection} ${order}`, "base64url").slice(0, 8);
 
 /** The opaque cursor of a position: base64url of version, digest, sort value and id. */
 export const encodeCursor = (digest: string, { sort, id }: Position) =>
