@@ -39,8 +39,15 @@ export function writerOf(type: GraphQLOutputType): Write {
     case "Boolean":
       return (value) => (typeof value === "boolean" ? String(value) : others(value));
     default:
-      return others;
+      return scalarWriter(present.extensions, others);
   }
+}
+
+/** A scalar of our own may know the JSON of what nearly always comes. */
+function scalarWriter({ writeJson }: Readonly<Record<string, unknown>>, others: Write): Write {
+  if (typeof writeJson !== "function") return others;
+  const write = writeJson as (value: unknown) => string | undefined;
+  return (value) => write(value) ?? others(value);
 }
 
 function refuseNothing(): never {

@@ -13,7 +13,7 @@ export function fromGlobalId(globalId: string): { type: string; id: string } {
   // Before it is decoded: a document can give one long id to many fields.
   if (globalId.length > MOST_CHARACTERS)
     throw badUserInput(`${shown(globalId)} is not a global id`);
-  const text = Buffer.from(globalId, "base64url").latin1Slice();
+  const text = Buffer.from(globalId, "base64url").toString("latin1");
   const colon = text.indexOf(":");
   const type = text.slice(0, colon);
   const id = text.slice(colon + 1);

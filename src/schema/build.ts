@@ -45,11 +45,11 @@ const entities = [
 export function buildSchema(): GraphQLSchema {
   // `npm run generate` has validated it.
   const schema = buildTypes(typeDefs, { assumeValidSDL: true });
-  for (const { name, serialize, parseValue, parseLiteral } of Object.values(scalars)) {
+  for (const { name, serialize, parseValue, parseLiteral, extensions } of Object.values(scalars)) {
     const scalar = schema.getType(name);
     if (!isScalarType(scalar)) throw new Error(`the schema has no scalar ${name}`);
     // Not the rest: the descriptions that they lack would erase those of the SDL.
-    Object.assign(scalar, { serialize, parseValue, parseLiteral });
+    Object.assign(scalar, { serialize, parseValue, parseLiteral, extensions });
   }
   for (const resolvers of entities) {
     for (const [type, fields] of Object.entries(resolvers)) attach(schema, type, fields);

@@ -30,11 +30,17 @@ function notAMoment(input: unknown) {
 
 /** Moments come out of the database as text; a Date for each would cost 18 times this. */
 function serializeMoment(output: unknown): string {
-  if (typeof output !== "string" || !POSTGRES_MOMENT.test(output)) {
+  if (!isPostgresMoment(output)) {
     throw new GraphQLError("DateTime cannot represent a value that is no moment");
   }
-  return `${output.slice(0, 10)}T${output.slice(11, 19)}.${output.slice(20, -3).padEnd(3, "0")}Z`;
+  return inRfc3339(output);
 }
+
+const inRfc3339 = (moment: string) =>
+  `${moment.slice(0, 10)}T${moment.slice(11, 19)}.${moment.slice(20, -3).padEnd(3, "0")}Z`;
+
+const isPostgresMoment = (output: unknown): output is string =>
+  typeof output === "string" && POSTGRES_MOMENT.test(output);
 
 function wholeNumber(value: unknown): number {
   const number = typeof value === "string" && /^-?\d+$/.test(value) ? Number(value) : value;
@@ -46,17 +52,24 @@ function wholeNumber(value: unknown): number {
   return number;
 }
 
+/** The JSON of what nearly always comes, at once; undefined for all else, which is serialized as usual. */
+const writtenAs = (writeJson: (value: unknown) => string | undefined) => ({ writeJson });
+
 /** Resolvers of the schema's own scalars. */
 export const scalars = {
   DateTime: new GraphQLScalarType<string, string>({
     name: "DateTime",
     serialize: serializeMoment,
+    extensions: writtenAs((moment) =>
+      isPostgresMoment(moment) ? `"${inRfc3339(moment)}"` : undefined,
+    ),
     parseValue: parseMoment,
     parseLiteral: (node) => parseMoment(node.kind === Kind.STRING ? node.value : undefined),
   }),
   BigInt: new GraphQLScalarType<number, number>({
     name: "BigInt",
     serialize: wholeNumber,
+    extensions: writtenAs((number) => (Number.isSafeInteger(number) ? `${number}` : undefined)),
     parseValue: wholeNumber,
     parseLiteral: (node) => wholeNumber(node.kind === Kind.INT ? node.value : undefined),
   }),
