@@ -57,6 +57,7 @@ describe("the list of operations", () => {
         name: "Dashboard",
         kind: "query",
         statements: 5,
+        loaderBatches: 5,
         depth: 4,
         nodes: 465,
         cost: { requested: 54, used: 54 },
@@ -233,6 +234,8 @@ describe("an operation", () => {
       incomplete: expect.stringContaining("queries"),
     });
     expect(body.batches[0]).toMatchObject({ loader: "viewer.confirm", canAnalyze: false });
+    expect(body.loaderBatches).toBe(0);
+    expect(body.statements).toBe(body.batches.length);
   });
 });
 

@@ -71,6 +71,7 @@ function factsOf({ cursor, at, operation }: Kept): Omit<OperationSummary, "marks
     ms: round(operation.ms),
     sqlMs: round(record.ms),
     statements: record.statements,
+    loaderBatches: record.loaderBatches,
     overhead: record.overhead,
     rows: record.rows,
     cost: points ? { requested: points.requested, used: points.actual } : null,

@@ -3,6 +3,9 @@ import type { FieldCost } from "../../../../src/lens/wire.ts";
 import { useFormat, useText } from "../../text/text.tsx";
 import { Scroll } from "./scroll.tsx";
 
+/** So many columns were known before the operation ran. */
+const FORESEEN = 4;
+
 /** What each relation may cost at most and, of an operation that ran, what it asked of the database. */
 export function FieldCosts({
   fields,
@@ -45,6 +48,17 @@ export function FieldCosts({
         <Scroll label={text.title}>
           <table className="lens-table scrolling" aria-label={text.title}>
             <thead>
+              {hasActual && (
+                <tr>
+                  <td />
+                  <th scope="colgroup" colSpan={FORESEEN} className="number">
+                    {text.before}
+                  </th>
+                  <th scope="colgroup" colSpan={numbers.length - FORESEEN} className="number">
+                    {text.after}
+                  </th>
+                </tr>
+              )}
               <tr>
                 <th scope="col">{column.field}</th>
                 {numbers.map(([name]) => (
