@@ -1,6 +1,7 @@
 import { Text } from "@mantine/core";
 import type { FieldCost } from "../../../../src/lens/wire.ts";
 import { useFormat, useText } from "../../text/text.tsx";
+import { fieldTree } from "./field-tree.ts";
 import { Scroll } from "./scroll.tsx";
 
 /** So many columns were known before the operation ran. */
@@ -50,7 +51,9 @@ export function FieldCosts({
             <thead>
               {hasActual && (
                 <tr>
-                  <td />
+                  <th scope="col" rowSpan={2} style={{ verticalAlign: "bottom" }}>
+                    {column.field}
+                  </th>
                   <th scope="colgroup" colSpan={FORESEEN} className="number">
                     {text.before}
                   </th>
@@ -60,7 +63,7 @@ export function FieldCosts({
                 </tr>
               )}
               <tr>
-                <th scope="col">{column.field}</th>
+                {!hasActual && <th scope="col">{column.field}</th>}
                 {numbers.map(([name]) => (
                   <th key={name} scope="col" className="number">
                     {name}
@@ -69,7 +72,7 @@ export function FieldCosts({
               </tr>
             </thead>
             <tbody>
-              {fields.map((field) => {
+              {fieldTree(fields).map((field) => {
                 const depth = field.path === "" ? 0 : field.path.split(".").length;
                 return (
                   <tr key={`${field.path} ${field.coordinate}`}>
