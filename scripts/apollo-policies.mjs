@@ -23,6 +23,20 @@ export function apolloPolicies(schema) {
   return `${header}
 import { relayStylePagination } from "@apollo/client/utilities";
 
+/**
+ * A list is what its arguments but those of paging make it. One that failed is null beside an error, and not
+ * an empty list: what was known of it stays.
+ */
+function list(keyArgs = [""]) {
+  const policy = relayStylePagination(keyArgs);
+  const { merge } = policy;
+  policy.merge = (existing, incoming, options) =>
+    incoming && typeof merge === "function"
+      ? merge(existing, incoming, options)
+      : (existing ?? null);
+  return policy;
+}
+
 /** A list is what its filter and ordering make it; pages of it are merged when \`edges\` are selected. */
 export const typePolicies = {
 ${policies.map(([name, policy]) => `  ${name}: ${policy},\n`).join("")}};
@@ -46,7 +60,7 @@ const paging = ["first", "after", "last", "before"];
 
 function listPolicy({ name, args }) {
   const keys = args.map((argument) => argument.name).filter((each) => !paging.includes(each));
-  return `      ${name}: relayStylePagination(${listOf(keys)}),\n`;
+  return `      ${name}: list(${listOf(keys)}),\n`;
 }
 
 const listOf = (names) => `[${names.map((name) => JSON.stringify(name)).join(", ")}]`;

@@ -197,8 +197,7 @@ export async function createApp({
     const { viewer, person } = authentication;
     // A stranger's operation is not even parsed.
     if (!viewer && !person && !isPing(query)) throw unauthenticated("there is no credential");
-    const charge = await Charge.admit(budget, authentication, config.rate);
-    return { authentication, charge };
+    return authentication;
   };
   const signInTurns = new OperationQueue({ ...SIGN_INS, waitMs: config.operations.waitMs });
   await server.register(async (child) =>
@@ -222,6 +221,7 @@ export async function createApp({
       corsOrigins: config.edge.corsOrigins,
       json: config.http.json,
       identify,
+      admit: (authentication) => Charge.admit(budget, authentication, config.rate),
       createContext: (asking) => createContext(pool, asking),
     }),
   );

@@ -30,6 +30,8 @@ export interface Caller {
 /** A request has one log line, whoever comes to write it. */
 export interface LogLine {
   written: boolean;
+  /** Whose request it is, as soon as that is known. */
+  workspaceId?: string | undefined;
 }
 
 /**

@@ -4,6 +4,7 @@ import { buildSchema as buildAst } from "graphql";
 import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
 import { askers, openAuditedApp, type AuditedApp } from "../src/audit/api/app.ts";
 import { attackApi } from "../src/audit/api/attack.ts";
+import { attackLens } from "../src/audit/api/lens.ts";
 import { RolledBackPool } from "../src/audit/api/rolled-back-pool.ts";
 import { Truth } from "../src/audit/api/truth.ts";
 import { readDeclared } from "../src/audit/declared.ts";
@@ -15,10 +16,12 @@ import { attackElsewhere } from "../src/audit/sql/special.ts";
 import { findTargets } from "../src/audit/sql/targets.ts";
 import type { Tried } from "../src/audit/tried.ts";
 import { findWorld } from "../src/audit/world.ts";
+import { Viewer } from "../src/auth/viewer.ts";
 import { readConfig } from "../src/config.ts";
 import { APP_ROLE, connect, type Client } from "../src/db/client.ts";
 import { Connection } from "../src/db/connection.ts";
 import type { WorkspaceTransaction } from "../src/db/workspace-transaction.ts";
+import { Ring } from "../src/lens/ring.ts";
 import { toGlobalId } from "../src/loaders/global-id.ts";
 import { buildSchema } from "../src/schema/build.ts";
 import { run, temporaryFolder } from "./support/command.ts";
@@ -615,6 +618,39 @@ describe("an attack that gets through is noticed", () => {
       return tried.filter(({ verdict }) => verdict === "finding");
     };
 
+    it("finds a lens that does not keep workspaces apart, or lets anybody look", async () => {
+      const asked = { app, own, foreign };
+      const tried = await attackLens(asked);
+      expect(tried.filter(({ verdict }) => verdict !== "held")).toEqual([]);
+      const came = (name: string) =>
+        new Set(tried.flatMap((each) => (each.as === name ? each.came : [])));
+      expect(came("OWNER")).toEqual(new Set(["own", "nothing"]));
+      expect(came("VIEWER, no scope")).toEqual(new Set(["forbidden"]));
+
+      const of = Reflect.get(Ring.prototype, "of");
+      const find = Reflect.get(Ring.prototype, "find");
+      const spies = [
+        vi.spyOn(Ring.prototype, "of").mockImplementation(function (this: Ring) {
+          return of.call(this, foreign);
+        }),
+        vi.spyOn(Ring.prototype, "find").mockImplementation(function (this: Ring, _, id) {
+          return find.call(this, foreign, id);
+        }),
+        vi.spyOn(Viewer.prototype, "must").mockReturnValue(undefined),
+      ];
+      const planted = await attackLens(asked);
+      for (const spy of spies) spy.mockRestore();
+      const findings = planted.filter(({ verdict }) => verdict === "finding");
+      const told = ["operations", "operations/:id", "operations/:id/explain"];
+      for (const path of told) {
+        const as = findings.filter(({ target }) => target.endsWith(`/lens/api/${path}`));
+        expect(new Set(as.map((each) => each.as)), path).toEqual(
+          new Set(askers.map(({ name }) => name)),
+        );
+      }
+      expect(findings.some(({ says }) => says?.includes("READ_INSIGHT"))).toBe(true);
+    });
+
     /** Breaks the statements that loaders send, as a forgotten predicate would. */
     const withBroken = async (edit: (text: string) => string, work: () => Promise<Tried[]>) => {
       const ask = Reflect.get(Connection.prototype, "ask");
@@ -693,10 +729,14 @@ describe("a mutation with another workspace's id", () => {
     const sent: (object | undefined)[] = [];
     const ask: AuditedApp["ask"] = async (_, __, query, variables) => {
       if (!query.startsWith("mutation")) {
-        return { data: { found: { __typename: "Member", id: memberId } }, errors: [] };
+        return {
+          data: { found: { __typename: "Member", id: memberId } },
+          errors: [],
+          requestId: "1",
+        };
       }
       sent.push(variables);
-      return { data: { found: payload }, errors: [] };
+      return { data: { found: payload }, errors: [], requestId: "1" };
     };
     const nothing = async () => new Set<string>();
     const truth = { foreignIds: nothing, foreignTexts: nothing, count: async () => undefined };

@@ -147,6 +147,19 @@ describe("The demo data", () => {
     expect(new Set(page.map((account) => account.network)).size).toBe(10);
   });
 
+  it("show accounts that work on the first page, and a few that need somebody", async () => {
+    const healths = await ask<{ health: string; accounts: number }>(
+      `select health, count(*)::int as accounts from accounts where workspace_id = $1
+       group by health order by health`,
+      [first],
+    );
+    expect(healths).toEqual([
+      { health: "DISCONNECTED", accounts: 1 },
+      { health: "EXPIRING", accounts: 2 },
+      { health: "HEALTHY", accounts: 12 },
+    ]);
+  });
+
   it("have three workspaces, one account without posts, one post with a thousand comments", async () => {
     expect(summary.workspaces).toHaveLength(3);
     const silent = await ask<{ workspace: string }>(

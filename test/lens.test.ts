@@ -57,6 +57,7 @@ describe("the list of operations", () => {
         name: "Dashboard",
         kind: "query",
         statements: 5,
+        loaderBatches: 5,
         depth: 4,
         nodes: 465,
         cost: { requested: 54, used: 54 },
@@ -233,6 +234,61 @@ describe("an operation", () => {
       incomplete: expect.stringContaining("queries"),
     });
     expect(body.batches[0]).toMatchObject({ loader: "viewer.confirm", canAnalyze: false });
+    expect(body.loaderBatches).toBe(0);
+    expect(body.statements).toBe(body.batches.length);
+  });
+});
+
+describe("an operation that was refused", () => {
+  const nested = (...fields: string[]) =>
+    fields.reduceRight((inner, field) => `{ ${field} { nodes ${inner} } }`, "{ id }");
+  const alias = (_: unknown, at: number) =>
+    `a${at}: accounts(first: 1) { nodes ${nested("posts(first: 1)", "comments(first: 1)")} }`;
+  const aliases = Array.from({ length: 40 }, alias);
+
+  it.each([
+    ["GRAPHQL_PARSE_FAILED", "query Broken {", null],
+    ["GRAPHQL_VALIDATION_FAILED", "query Unknown { nothing }", null],
+    [
+      "DEPTH_LIMIT_EXCEEDED",
+      `query Deep ${nested("accounts", "posts", "comments", "replies", "replies", "replies")}`,
+      "Deep",
+    ],
+    [
+      "NODE_LIMIT_EXCEEDED",
+      `query Wide ${nested("accounts", "posts(first: 100)", "comments(first: 100)")}`,
+      "Wide",
+    ],
+    ["COMPLEXITY_LIMIT_EXCEEDED", `query Costly { ${aliases.join(" ")} }`, "Costly"],
+  ])("with %s is among the others", async (code, query, name) => {
+    const id = await idOf(app.ask(query));
+    const { body } = await look("operations?limit=1");
+    expect(body.operations).toMatchObject([
+      { id, name, statements: 0, isRefused: true, codes: [code], marks: ["error"] },
+    ]);
+    expect((await look(`operations/${id}`)).body).toMatchObject({ query, batches: [] });
+  });
+
+  const TAGS = "query Tags { tags { nodes { id } } }";
+  it.each([
+    // The budget lasts for letting the second one in, and not for what it asks for.
+    ["RATE_LIMITED", 429, "query", { limits: { ratePoints: 14 } }],
+    ["RATE_LIMITED", 429, null, { limits: { ratePoints: 1 } }],
+    ["TRUSTED_DOCUMENT_REQUIRED", 403, null, { trustedDocumentsOnly: true }],
+  ])("with %s is, too (HTTP %i, kind %s)", async (code, status, kind, own) => {
+    const key = await makeKey(app.database, workspace!.id, ["read"], own);
+    if ("limits" in own) await app.ask(TAGS, { key });
+    const id = await idOf(app.ask(TAGS, { key, operationName: "Tags" }));
+    expect((await look(`operations/${id}`)).body).toMatchObject({
+      name: "Tags",
+      kind,
+      status,
+      codes: [code],
+      isRefused: true,
+      query: TAGS,
+      incomplete: "It was refused, and not executed.",
+    });
+    expect((await look(`operations/${id}`, { key: otherKey })).status).toBe(404);
   });
 });
 

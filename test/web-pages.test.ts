@@ -1,10 +1,12 @@
 import { describe, expect, it } from "vitest";
+import type { FieldCost } from "../src/lens/wire.ts";
 import { addDays, dateOf, dayOf, daysOf, isDay, step } from "../web/src/pages/calendar/days.ts";
 import { eventsOf } from "../web/src/pages/lens/events.ts";
 import {
   readFilters as readLensFilters,
   writeFilters as writeLensFilters,
 } from "../web/src/pages/lens/filters.ts";
+import { fieldTree } from "../web/src/pages/lens/field-tree.ts";
 import { ranges } from "../web/src/pages/lens/ranges.ts";
 import { readFilters, toPostFilter, writeFilters } from "../web/src/pages/posts/filters.ts";
 import { en } from "../web/src/text/en.ts";
@@ -96,6 +98,18 @@ describe("the lens", () => {
         { name: "operation", data: { name: "Été" } },
       ]);
     }
+  });
+
+  it("puts each relation below its own, whatever level the server is at", () => {
+    const paths = ["", "viewer", "accounts", "viewer.workspaces", "accounts.posts"];
+    const fields = paths.map((path) => ({ path }) as FieldCost);
+    expect(fieldTree(fields).map(({ path }) => path)).toEqual([
+      "",
+      "viewer",
+      "viewer.workspaces",
+      "accounts",
+      "accounts.posts",
+    ]);
   });
 
   it.each([

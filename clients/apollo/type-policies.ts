@@ -7,11 +7,25 @@
 
 import { relayStylePagination } from "@apollo/client/utilities";
 
+/**
+ * A list is what its arguments but those of paging make it. One that failed is null beside an error, and not
+ * an empty list: what was known of it stays.
+ */
+function list(keyArgs = [""]) {
+  const policy = relayStylePagination(keyArgs);
+  const { merge } = policy;
+  policy.merge = (existing, incoming, options) =>
+    incoming && typeof merge === "function"
+      ? merge(existing, incoming, options)
+      : (existing ?? null);
+  return policy;
+}
+
 /** A list is what its filter and ordering make it; pages of it are merged when `edges` are selected. */
 export const typePolicies = {
   Account: {
     fields: {
-      posts: relayStylePagination(["filter", "orderBy"]),
+      posts: list(["filter", "orderBy"]),
     },
   },
   CreateApiKeyPayload: { merge: true },
@@ -21,21 +35,21 @@ export const typePolicies = {
   Mutation: { merge: true },
   Query: {
     fields: {
-      accounts: relayStylePagination(["filter", "orderBy"]),
-      comments: relayStylePagination(["filter", "orderBy"]),
-      contacts: relayStylePagination(["filter", "orderBy"]),
-      posts: relayStylePagination(["filter", "orderBy"]),
-      tags: relayStylePagination(["orderBy"]),
+      accounts: list(["filter", "orderBy"]),
+      comments: list(["filter", "orderBy"]),
+      contacts: list(["filter", "orderBy"]),
+      posts: list(["filter", "orderBy"]),
+      tags: list(["orderBy"]),
     },
   },
   Comment: {
     fields: {
-      replies: relayStylePagination(["orderBy"]),
+      replies: list(["orderBy"]),
     },
   },
   Contact: {
     fields: {
-      comments: relayStylePagination(["filter", "orderBy"]),
+      comments: list(["filter", "orderBy"]),
     },
   },
   InviteMemberPayload: { merge: true },
@@ -43,7 +57,7 @@ export const typePolicies = {
   AcceptInvitationPayload: { merge: true },
   Member: {
     fields: {
-      posts: relayStylePagination(["filter", "orderBy"]),
+      posts: list(["filter", "orderBy"]),
     },
   },
   ChangeMemberRolePayload: { merge: true },
@@ -52,13 +66,13 @@ export const typePolicies = {
   PostMetrics: { merge: true },
   Post: {
     fields: {
-      comments: relayStylePagination(["filter", "orderBy"]),
+      comments: list(["filter", "orderBy"]),
     },
   },
   RateLimit: { merge: true },
   Tag: {
     fields: {
-      posts: relayStylePagination(["orderBy"]),
+      posts: list(["orderBy"]),
     },
   },
   UserError: { merge: true },
@@ -66,10 +80,10 @@ export const typePolicies = {
   ViewerWorkspace: { merge: true },
   Workspace: {
     fields: {
-      apiKeys: relayStylePagination(["orderBy"]),
-      auditLogEntries: relayStylePagination(["filter", "orderBy"]),
-      invitations: relayStylePagination(["orderBy"]),
-      members: relayStylePagination(["orderBy"]),
+      apiKeys: list(["orderBy"]),
+      auditLogEntries: list(["filter", "orderBy"]),
+      invitations: list(["orderBy"]),
+      members: list(["orderBy"]),
     },
   },
   UpdateWorkspacePayload: { merge: true },

@@ -5,6 +5,7 @@ import { buildSchema } from "../schema/build.ts";
 import type { Config } from "../config.ts";
 import { openAuditedApp } from "./api/app.ts";
 import { attackApi } from "./api/attack.ts";
+import { attackLens } from "./api/lens.ts";
 import { Truth } from "./api/truth.ts";
 import { readDeclared } from "./declared.ts";
 import { holdRules, SEARCH_PATH } from "./rules/run.ts";
@@ -175,7 +176,7 @@ async function attackSchema(
 ): Promise<Tried[]> {
   const app = await openAuditedApp(options.config, options.url);
   try {
-    return await attackApi({
+    const fields = await attackApi({
       schema: buildSchema(),
       app,
       truth: await Truth.of(owner, own, foreign),
@@ -183,6 +184,7 @@ async function attackSchema(
       foreign,
       onTried: (done, total) => options.onProgress?.("fields", done, total),
     });
+    return [...fields, ...(await attackLens({ app, own, foreign }))];
   } finally {
     await app.close();
   }

@@ -35,16 +35,15 @@ export interface Endpoint {
     request: FastifyRequest,
     reply: FastifyReply,
     query: string | undefined,
-  ): Promise<Identity>;
+  ): Promise<Asking["authentication"]>;
+  /** Lets them in, or refuses them for want of budget. */
+  admit(authentication: Asking["authentication"]): Promise<Asking["charge"]>;
   /** Makes what the request carries from then on. */
   createContext(request: Asking): RequestContext;
 }
 
 /** What a request's context is made from. */
 export type Asking = Parameters<typeof createContext>[1];
-
-/** What is known of a request before its context. */
-type Identity = Omit<Asking, "requestId" | "startedAt" | "line" | "insightHeader" | "caller">;
 
 /** Headers that a page of another origin may read. */
 const EXPOSED = ["x-request-id", "etag", "retry-after", "ratelimit", "ratelimit-policy"];
@@ -97,9 +96,13 @@ export async function graphqlEndpoint(server: FastifyInstance, endpoint: Endpoin
         if (line.written) throw error;
         line.written = true;
         const answer = endedEarly(logger, request.id, error);
-        const workspaceId = context?.viewer?.workspaceId;
-        const ms = reply.elapsedTime;
-        tellRefused(observers, { requestId: request.id, workspaceId, ms, answer });
+        tellRefused(observers, {
+          requestId: request.id,
+          workspaceId: line.workspaceId,
+          ms: reply.elapsedTime,
+          answer,
+          asked: { source: parameters.query, name: parameters.operationName },
+        });
         throw answer;
       }
     },
@@ -122,16 +125,18 @@ async function contextOf(
   { query }: GraphQLParameters,
   line: LogLine,
 ): Promise<RequestContext> {
-  const identity = await endpoint.identify(request, reply, query);
-  for (const cookie of identity.authentication.cookies ?? [])
-    void reply.header("set-cookie", cookie);
+  const authentication = await endpoint.identify(request, reply, query);
+  line.workspaceId = authentication.viewer?.workspaceId;
+  const charge = await endpoint.admit(authentication);
+  for (const cookie of authentication.cookies ?? []) void reply.header("set-cookie", cookie);
   const context = endpoint.createContext({
     requestId: request.id,
     startedAt: performance.now() - reply.elapsedTime,
     line,
     insightHeader: headerOf(request, "x-insight"),
     caller: { ipAddress: request.ip, userAgent: headerOf(request, "user-agent") ?? null },
-    ...identity,
+    authentication,
+    charge,
   });
   closeAtEnd(request, reply, context.session, endpoint.timeoutMs);
   return context;

@@ -89,6 +89,8 @@ export interface RefusedRequest {
   code: string | undefined;
   status: number;
   ms: number;
+  /** The operation that nobody looked at; undefined when the request has none, or ended before it was read. */
+  asked?: { source: string | undefined; name: string | undefined };
 }
 
 /** Told of all that ends, once each, before the answer leaves: it must be quick, and must not throw. */

@@ -2,7 +2,11 @@ import type { ApolloServerPlugin } from "@apollo/server";
 import { GraphQLError } from "graphql";
 import type { RequestContext } from "../context.ts";
 import { errorStatus, isErrorCode } from "../errors.ts";
-import { FinishedOperation, type OperationObserver } from "./finished-operation.ts";
+import {
+  FinishedOperation,
+  type OperationObserver,
+  type RefusedRequest,
+} from "./finished-operation.ts";
 
 /**
  * Tells observers of every operation that ends. It must come after all plugins that have a say in the
@@ -28,19 +32,20 @@ export interface EndedEarly {
   ms: number;
   /** What it was answered with. */
   answer: GraphQLError | { status: number };
+  asked?: RefusedRequest["asked"];
 }
 
 /** Tells observers of a request that did not get as far as an operation. */
 export function tellRefused(
   observers: readonly OperationObserver[],
-  { requestId, workspaceId, ms, answer }: EndedEarly,
+  { answer, ...known }: EndedEarly,
 ): void {
   if (observers.length === 0) return;
   const given = answer instanceof GraphQLError ? answer.extensions["code"] : undefined;
   const code = isErrorCode(given) ? given : undefined;
   const status = answer instanceof GraphQLError ? errorStatus[code ?? MASKED] : answer.status;
   for (const observer of observers) {
-    observer.refused?.({ requestId, workspaceId, code, status, ms });
+    observer.refused?.({ ...known, workspaceId: known.workspaceId, code, status });
   }
 }
 

@@ -30,6 +30,11 @@ export class SqlRecord {
     return this.batches.length;
   }
 
+  /** Without the statements that write. */
+  get loaderBatches(): number {
+    return this.batches.filter(({ values }) => values !== undefined).length;
+  }
+
   get rows(): number {
     return this.batches.reduce((sum, batch) => sum + batch.rows, 0);
   }

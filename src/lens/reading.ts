@@ -71,6 +71,7 @@ function factsOf({ cursor, at, operation }: Kept): Omit<OperationSummary, "marks
     ms: round(operation.ms),
     sqlMs: round(record.ms),
     statements: record.statements,
+    loaderBatches: record.loaderBatches,
     overhead: record.overhead,
     rows: record.rows,
     cost: points ? { requested: points.requested, used: points.actual } : null,
@@ -106,6 +107,8 @@ interface Foreseen {
   why?: string;
 }
 
+const REFUSED = "It was refused, and not executed.";
+
 const foreseenOf = new WeakMap<Kept, Promise<Foreseen>>();
 
 /** Worked out once for each operation that somebody looks at. */
@@ -127,12 +130,13 @@ async function work({ operation }: Kept, { schema, dry }: ReadingDeps): Promise<
     const dearest = { variables: undefined };
     const { plan } = measurement;
     const fields = costByField(plan, costOf(plan, dearest), dearest);
-    return { ...nothing, fields, why: "Only queries are foreseen, not what a mutation will find." };
+    const why = "Only queries are foreseen, not what a mutation will find.";
+    return { ...nothing, fields, why: operation.isRefused ? REFUSED : why };
   }
   const priced = price(measurement, variables);
   if (!priced) return { ...nothing, why: "The variables do not fit the operation." };
   const fields = costByField(measurement.plan, priced.cost, { variables: priced.coerced });
-  if (operation.isRefused) return { ...nothing, fields, why: "It was refused, and not executed." };
+  if (operation.isRefused) return { ...nothing, fields, why: REFUSED };
   const predicted = await predict(dry, document, measurement, variables);
   return "why" in predicted
     ? { predicted: undefined, fields, why: predicted.why }

@@ -1,4 +1,9 @@
-import type { FinishedOperation, OperationObserver } from "../insight/finished-operation.ts";
+import type {
+  FinishedOperation,
+  OperationObserver,
+  RefusedRequest,
+} from "../insight/finished-operation.ts";
+import { refusedOperation } from "./refused-operation.ts";
 
 /** What is remembered of an operation: references to what the request made anyway. */
 export interface Kept {
@@ -63,6 +68,11 @@ export class Ring implements OperationObserver {
     this.#resize(shelf, shelf.kept.size - 1);
     while (this.#count > this.most || this.#bytes > this.#mostBytes) this.#dropOne();
     for (const watch of shelf.watches) watch(kept);
+  }
+
+  /** Keeps what was refused before anybody looked at the operation, where it is known whose it is. */
+  refused(request: RefusedRequest): void {
+    if (request.workspaceId !== undefined) this.finished(refusedOperation(request));
   }
 
   /** Those of a workspace, the oldest first. */

@@ -27,6 +27,8 @@ export interface OperationSummary {
   ms: number;
   sqlMs: number;
   statements: number;
+  /** How many of the statements are batches of loaders; the others are writes. */
+  loaderBatches: number;
   /** What the request sent besides its data: BEGIN, SET, COMMIT … */
   overhead: number;
   rows: number;

@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import { memberRoles } from "../../src/db/tables/access-words.ts";
 import { emailOf, useDashboard } from "../support/browser.ts";
 import { hasChromium } from "../support/chromium.ts";
-import { PASSWORD } from "../support/people.ts";
+import { asOwnerOf, PASSWORD } from "../support/people.ts";
 import { operationsOf } from "../support/wire-of-page.ts";
 
 /* Who comes in, and what each may do. */
@@ -92,6 +92,38 @@ describe.skipIf(!hasChromium)("an invitation", () => {
     await owner.reload();
     await owner.getByText("Noor Newcomer").waitFor();
     await owner.getByText("Accepted", { exact: true }).waitFor();
+  });
+});
+
+describe.skipIf(!hasChromium)("a change that the server cannot make", () => {
+  it("is shown at once, taken back, and explained with the request's id", async () => {
+    const rename = (from: string, to: string) =>
+      asOwnerOf(dashboard.app.database, (client) =>
+        client.unsafe(`alter table ${from} rename to ${to}`),
+      );
+    const page = await dashboard.open("/settings", { as: "OWNER" });
+    const members = page.getByRole("list", { name: "Members" }).locator("li");
+    const role = members.filter({ hasText: emailOf("EDITOR") }).getByRole("combobox");
+    await expect.poll(() => role.inputValue()).toBe("EDITOR");
+    let letGo = () => {};
+    const isWatched = new Promise<void>((resolve) => (letGo = resolve));
+    await page.route("**/graphql", async (route) => {
+      await isWatched;
+      await route.continue();
+    });
+    await rename("idempotency_records", "idempotency_elsewhere");
+    try {
+      await role.selectOption("VIEWER");
+      await expect.poll(() => role.inputValue()).toBe("VIEWER");
+      letGo();
+      const told = page.getByRole("alert").filter({ hasText: "It was not changed" });
+      expect(await told.textContent()).toMatch(/Request [0-9a-f-]{36}/);
+      expect(await role.inputValue()).toBe("EDITOR");
+    } finally {
+      await rename("idempotency_elsewhere", "idempotency_records");
+    }
+    await page.reload();
+    await expect.poll(() => role.inputValue()).toBe("EDITOR");
   });
 });
 

@@ -144,6 +144,61 @@ describe.skipIf(!hasChromium)("the calendar", () => {
   });
 });
 
+describe.skipIf(!hasChromium)("the inbox", () => {
+  it("marks and counts what is new since the last look, and asks for nothing that it has", async () => {
+    const page = await dashboard.open("/inbox", { as: "EDITOR" });
+    await page.getByText("From your next visit on, what is new is marked here.").waitFor();
+    const news = page.getByRole("list", { name: "Inbox" }).getByText("New since you last looked");
+    const sent = operationsOf(page);
+    const awayAndBack = async () => {
+      await page.getByRole("link", { name: "Overview", exact: true }).click();
+      await page.locator("section.account").first().waitFor();
+      await page.getByRole("link", { name: "Inbox", exact: true }).click();
+    };
+    await awayAndBack();
+    await page.getByText(/^Nothing new since/).waitFor();
+    expect(sent.map(({ name }) => name)).toEqual(["Overview"]);
+
+    await insertComment("Written while nobody looked");
+    await page.getByRole("button", { name: "Look for new ones" }).click();
+    await page.getByText(/^1 new since/).waitFor();
+    expect(await news.count()).toBe(1);
+    const row = page.getByRole("list", { name: "Inbox" }).locator("li").first();
+    expect(await row.textContent()).toContain("Written while nobody looked");
+
+    await awayAndBack();
+    await page.getByText(/^Nothing new since/).waitFor();
+    await row.getByText("Written while nobody looked").waitFor();
+    expect(await news.count()).toBe(0);
+    expect(sent.map(({ name }) => name)).toEqual(["Overview", "Inbox"]);
+  });
+});
+
+describe.skipIf(!hasChromium)("what comes", () => {
+  it("takes the place of its skeleton: nothing jumps", async () => {
+    const page = await dashboard.open("/healthz", { as: "VIEWER" });
+    // The data come when the skeleton is there.
+    await page.route("**/graphql", async (route) => {
+      await page.locator(".mantine-Skeleton-root").first().waitFor();
+      await route.continue();
+    });
+    for (const [path, content] of [
+      ["/", "section.account"],
+      ["/posts", "main ul.rows > li"],
+    ] as const) {
+      await page.goto(path);
+      await page.locator(content).last().waitFor();
+      await page.waitForLoadState("networkidle");
+      expect(await page.evaluate<number>(SHIFTED), path).toBeLessThan(0.1);
+    }
+    // What jumps is seen.
+    await page
+      .locator("main")
+      .evaluate((main) => Object.assign(main, { style: "margin-top: 40vh" }));
+    await expect.poll(() => page.evaluate<number>(SHIFTED)).toBeGreaterThan(0.1);
+  });
+});
+
 describe.skipIf(!hasChromium)("a problem", () => {
   let strict: TestApp | undefined;
   afterAll(() => strict?.close());
@@ -195,6 +250,28 @@ const postIds = (count: number): Promise<string[]> =>
         select id from posts order by timeline_at desc, id desc limit ${count}`;
       return rows.map(({ id }) => toGlobalId("Post", id));
     }),
+  );
+
+/** How much has moved on the page since it was opened, as Cumulative Layout Shift counts. */
+const SHIFTED = `new Promise((resolve) => {
+  const shifts = [];
+  const note = (list) => shifts.push(...list.getEntries());
+  new PerformanceObserver(note).observe({ type: "layout-shift", buffered: true });
+  setTimeout(() => resolve(shifts.reduce((sum, { value }) => sum + value, 0)), 50);
+})`;
+
+/** Somebody writes, later than everybody before. */
+const insertComment = (body: string): Promise<unknown> =>
+  asOwnerOf(dashboard.app.database, (client) =>
+    inWorkspace(
+      client,
+      dashboard.workspaceId,
+      (transaction) => transaction`
+        insert into comments (workspace_id, id, account_id, post_id, contact_id, body, created_at)
+        select workspace_id, ${uuidv7()}, account_id, post_id, contact_id, ${body},
+          created_at + interval '1 minute'
+        from comments order by created_at desc limit 1`,
+    ),
   );
 
 const liveliestPost = (): Promise<string> =>

@@ -34,15 +34,26 @@ export const viewerFor = ({ name, role, scopes }: Asker, workspaceId: string) =>
 export interface ApiAnswer {
   data: Json;
   errors: readonly { message: string; extensions?: { code?: string } }[];
+  requestId: string;
 }
 
 /** The whole server, in this process and not listening, that believes who somebody says they are. */
 export interface AuditedApp {
   ask(asker: Asker, workspaceId: string, query: string, variables?: object): Promise<ApiAnswer>;
+  /** Looks through the lens: a path below `/lens/api`, by POST when there is a body. */
+  look(
+    asker: Asker,
+    workspaceId: string,
+    path: string,
+    body?: object,
+  ): Promise<{ status: number; text: string }>;
   close(): Promise<void>;
 }
 
 const UNLIMITED = 1_000_000_000;
+
+/** A server that keeps none has no lens to attack. */
+const LENS_OPERATIONS = 500;
 
 /**
  * Builds the server as `serve` does, with three differences: viewers are made here instead of being
@@ -61,6 +72,7 @@ export async function openAuditedApp(config: Config, databaseUrl: string): Promi
       redis: undefined,
       tracing: undefined,
       metrics: undefined,
+      lens: { operations: LENS_OPERATIONS },
       trustedDocuments: { path: undefined, only: false },
     },
     databaseUrl,
@@ -74,18 +86,31 @@ export async function openAuditedApp(config: Config, databaseUrl: string): Promi
       }),
     },
   });
+  const headersOf = (asker: Asker, workspaceId: string) => {
+    const authorization = `${asker.name} of ${workspaceId}`;
+    if (!viewers.has(authorization)) viewers.set(authorization, viewerFor(asker, workspaceId));
+    return { authorization };
+  };
   return {
     async ask(asker, workspaceId, query, variables) {
-      const authorization = `${asker.name} of ${workspaceId}`;
-      if (!viewers.has(authorization)) viewers.set(authorization, viewerFor(asker, workspaceId));
       const response = await app.server.inject({
         method: "POST",
         url: "/graphql",
-        headers: { authorization },
+        headers: headersOf(asker, workspaceId),
         payload: { query, variables },
       });
       const body: Json = response.json();
-      return { data: body.data ?? null, errors: body.errors ?? [] };
+      const requestId = String(response.headers["x-request-id"]);
+      return { data: body.data ?? null, errors: body.errors ?? [], requestId };
+    },
+    async look(asker, workspaceId, path, body) {
+      const { statusCode: status, payload: text } = await app.server.inject({
+        method: body ? "POST" : "GET",
+        url: `/lens/api/${path}`,
+        headers: headersOf(asker, workspaceId),
+        ...(body ? { payload: body } : {}),
+      });
+      return { status, text };
     },
     close: () => app.close(),
   };

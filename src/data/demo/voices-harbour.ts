@@ -36,6 +36,7 @@ export const harbourVoices: readonly Voice[] = [
     name: "Spoke & Chain Bicycle Workshop",
     followers: 12_874,
     language: "en",
+    health: "EXPIRING",
     subjects: [
       "wheel building for beginners",
       "a steel frame from 1983",
@@ -89,6 +90,7 @@ export const harbourVoices: readonly Voice[] = [
     name: "Harbour City Rowing Club",
     followers: 7_930,
     language: "en",
+    health: "DISCONNECTED",
     subjects: [
       "the women’s eight",
       "5:40 am on the water",
@@ -293,6 +295,7 @@ export const harbourVoices: readonly Voice[] = [
     name: "Alpenblick-Hütte",
     followers: 15_603,
     language: "de",
+    health: "EXPIRING",
     subjects: [
       "Kaiserschmarrn auf der Terrasse",
       "der Weg über den Grat",

@@ -3,6 +3,7 @@ import { map } from "rxjs";
 import { possibleTypes, typePolicies } from "../../../clients/apollo/type-policies.ts";
 import { operationIds } from "../operations.generated.ts";
 import { noteCost } from "./cost.ts";
+import { noteFailed } from "./failed.ts";
 import { codesOf } from "./problem.ts";
 
 declare module "@apollo/client" {
@@ -42,8 +43,12 @@ export function createClient(workspaceId: string | undefined, events: ClientEven
       }),
     ]),
     cache: new InMemoryCache({ typePolicies, possibleTypes }),
-    // A relation that failed is null, and the rest is shown.
-    defaultOptions: { watchQuery: { errorPolicy: "all" }, query: { errorPolicy: "all" } },
+    defaultOptions: {
+      // A relation that failed is null, and the rest is shown. Refetched, a list replaces the one before by its
+      // policy, which keeps it when the new one failed; "overwrite" would not ask the policy.
+      watchQuery: { errorPolicy: "all", refetchWritePolicy: "merge" },
+      query: { errorPolicy: "all" },
+    },
   });
 }
 
@@ -66,6 +71,7 @@ const noted = ({ onSignedOut, onNoWorkspace }: ClientEvents) =>
         const codes = codesOf(result.errors ?? []);
         if (codes.has("UNAUTHENTICATED")) onSignedOut();
         if (codes.has("NO_WORKSPACE")) onNoWorkspace();
+        noteFailed(operation.client.cache, result);
         if (!result.errors || !requestId) return result;
         const errors = result.errors.map((error) => ({
           ...error,

@@ -14,12 +14,13 @@ export function prepend(
   const id = cache.identify({ __typename: "Workspace", id: workspaceId });
   const ref = cache.identify(made);
   if (id === undefined || ref === undefined) return;
-  cache.modify<Record<string, KnownList>>({
+  cache.modify<Record<string, KnownList | null>>({
     id,
     fields: {
       [list](existing) {
-        const known = existing as KnownList;
-        if (known.edges.some(({ node }) => node.__ref === ref)) return known;
+        // Null where it could not be loaded.
+        const known = existing as KnownList | null;
+        if (!known || known.edges.some(({ node }) => node.__ref === ref)) return known;
         const edge = { __typename: `${made.__typename}Edge`, node: { __ref: ref } };
         return { ...known, edges: [edge, ...known.edges] };
       },

@@ -27,7 +27,8 @@ export function Face({
       aria-hidden="true"
       styles={{
         placeholder: {
-          background: colorOf(name),
+          // Nobody is nobody's colour: the name may be on its way.
+          background: name ? colorOf(name) : "var(--mantine-color-gray-6)",
           color: "#fff",
           fontWeight: 600,
           fontSize: size * 0.38,

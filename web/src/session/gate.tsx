@@ -1,8 +1,9 @@
 import { ApolloProvider } from "@apollo/client/react";
-import { useState } from "react";
+import { useEffect, useRef, useState } from "react";
 import { useLocation } from "wouter";
 import type { DashboardPath } from "../../../src/dashboard/paths.ts";
 import { createClient } from "../api/client.ts";
+import { forgetFailed } from "../api/failed.ts";
 import { Join } from "../pages/join/join.tsx";
 import { SignUp } from "../pages/join/sign-up.tsx";
 import { Pages } from "../pages.tsx";
@@ -39,6 +40,11 @@ function SignedIn({ session }: { session: Session }) {
     }),
   );
   const [path] = useLocation();
+  const from = useRef(path);
+  useEffect(() => {
+    if (from.current !== path) forgetFailed(client.cache);
+    from.current = path;
+  }, [client, path]);
   if (!isMember && path !== JOIN) return <NoWorkspace />;
   return (
     // Whoever is invited may be a member of no workspace yet.

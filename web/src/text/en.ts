@@ -126,6 +126,7 @@ export const en = {
       `Engagement of the latest ${count(n, "post", "posts")} of ${name}, the oldest first`,
     latest: "Latest posts",
     noPosts: "Nothing is published here yet.",
+    failedPosts: "The posts could not be loaded.",
     all: "All posts",
     allPosts: (name: string) => `All posts of ${name}`,
     more: "More accounts",

@@ -131,6 +131,7 @@ export const fr: Texts = {
       `Engagement ${n < 2 ? "de la dernière publication" : `des ${n} dernières publications`} de ${name}, de la plus ancienne à la plus récente`,
     latest: "Dernières publications",
     noPosts: "Rien n’est encore publié ici.",
+    failedPosts: "Les publications n’ont pas pu être chargées.",
     all: "Toutes les publications",
     allPosts: (name) => `Toutes les publications de ${name}`,
     more: "Plus de comptes",

@@ -1,7 +1,11 @@
 import { Text } from "@mantine/core";
 import type { FieldCost } from "../../../../src/lens/wire.ts";
 import { useFormat, useText } from "../../text/text.tsx";
+import { fieldTree } from "./field-tree.ts";
 import { Scroll } from "./scroll.tsx";
+
+/** So many columns were known before the operation ran. */
+const FORESEEN = 4;
 
 /** What each relation may cost at most and, of an operation that ran, what it asked of the database. */
 export function FieldCosts({
@@ -45,8 +49,21 @@ export function FieldCosts({
         <Scroll label={text.title}>
           <table className="lens-table scrolling" aria-label={text.title}>
             <thead>
+              {hasActual && (
+                <tr>
+                  <th scope="col" rowSpan={2} style={{ verticalAlign: "bottom" }}>
+                    {column.field}
+                  </th>
+                  <th scope="colgroup" colSpan={FORESEEN} className="number">
+                    {text.before}
+                  </th>
+                  <th scope="colgroup" colSpan={numbers.length - FORESEEN} className="number">
+                    {text.after}
+                  </th>
+                </tr>
+              )}
               <tr>
-                <th scope="col">{column.field}</th>
+                {!hasActual && <th scope="col">{column.field}</th>}
                 {numbers.map(([name]) => (
                   <th key={name} scope="col" className="number">
                     {name}
@@ -55,7 +72,7 @@ export function FieldCosts({
               </tr>
             </thead>
             <tbody>
-              {fields.map((field) => {
+              {fieldTree(fields).map((field) => {
                 const depth = field.path === "" ? 0 : field.path.split(".").length;
                 return (
                   <tr key={`${field.path} ${field.coordinate}`}>

@@ -24,6 +24,9 @@ export function OperationTable({
             <abbr title={column.statements}>{column.statementsShort}</abbr>
           </th>
           <th scope="col" className="number wide">
+            {column.batches}
+          </th>
+          <th scope="col" className="number wide">
             {column.sql}
           </th>
           <th scope="col" className="number">
@@ -55,7 +58,7 @@ const OperationRow = memo(function OperationRow({
 }) {
   const { lens: text } = useText();
   const format = useFormat();
-  const { id, at, name, kind, statements, sqlMs, ms, cost, depth } = operation;
+  const { id, at, name, kind, statements, loaderBatches, sqlMs, ms, cost, depth } = operation;
   const shownName = name ?? (kind === null ? text.notUnderstood : text.unnamed);
   return (
     <tr>
@@ -71,6 +74,7 @@ const OperationRow = memo(function OperationRow({
         <Marks operation={operation} />
       </td>
       <td className="number">{format.number(statements)}</td>
+      <td className="number wide">{format.number(loaderBatches)}</td>
       <td className="number wide">{text.ms(format.tenths(sqlMs))}</td>
       <td className="number">{text.ms(format.tenths(ms))}</td>
       <td className="number wide">{cost ? format.number(cost.used) : "–"}</td>

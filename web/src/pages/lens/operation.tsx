@@ -140,6 +140,7 @@ function Figures({ operation }: { operation: OperationDetail }) {
               )}
             </>,
           ],
+          [text.batches, format.number(operation.loaderBatches)],
           [text.rows, format.number(operation.rows)],
           [
             text.cost,

@@ -48,7 +48,7 @@ export function AccountCard({ account }: { account: OverviewAccount }) {
       </Group>
       {posts.length === 0 ? (
         <Text size="sm" c="dimmed">
-          {text.noPosts}
+          {account.posts ? text.noPosts : text.failedPosts}
         </Text>
       ) : (
         <>

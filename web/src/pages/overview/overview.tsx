@@ -1,7 +1,8 @@
 import { useQuery } from "@apollo/client/react";
-import { Button, Group, SegmentedControl, SimpleGrid, Stack } from "@mantine/core";
+import { Button, SegmentedControl, SimpleGrid, Stack } from "@mantine/core";
 import { useState } from "react";
 import { Empty } from "../../components/empty.tsx";
+import { MoreButton } from "../../components/more-button.tsx";
 import { Page } from "../../components/page.tsx";
 import { ProblemNotice } from "../../components/problem-notice.tsx";
 import { Statements } from "../../components/statements.tsx";
@@ -56,15 +57,10 @@ export function Overview() {
             </SimpleGrid>
           )}
           {hasNextPage && (
-            <Group justify="center">
-              <Button
-                variant="default"
-                loading={loading}
-                onClick={() => void fetchMore({ variables: { after: endCursor ?? null } })}
-              >
-                {text.more}
-              </Button>
-            </Group>
+            <MoreButton
+              label={text.more}
+              load={() => fetchMore({ variables: { after: endCursor ?? null } })}
+            />
           )}
         </Stack>
       )}

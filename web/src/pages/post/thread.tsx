@@ -49,7 +49,11 @@ function Replies({ comment }: { comment: ThreadComment }) {
   const { hasNextPage, endCursor } = replies.pageInfo;
   // The cache adds them to the comment, wherever it is shown.
   const more = () =>
-    client.query({ query: MoreRepliesDocument, variables: { id, after: endCursor } });
+    client.query({
+      query: MoreRepliesDocument,
+      variables: { id, after: endCursor },
+      errorPolicy: "none",
+    });
   return (
     <>
       <ul className="plain-list replies" aria-label={text.replies(author?.displayName ?? "?")}>
