@@ -52,7 +52,13 @@ const steps = [
     seen: /^(\d+) operations/m,
     fix: "npm run budget -- --write, where that is meant",
   },
-  { name: "tests", run: ["npm", "test"], seen: /Test Files +(\d+) passed/, live: true },
+  {
+    // With those in a browser, where there is one.
+    name: "tests",
+    run: [process.execPath, "scripts/with-chromium.mjs", "--or-without", "npm", "test"],
+    seen: /Test Files +(\d+) passed/,
+    live: true,
+  },
 ];
 
 function ownFiles(output) {

@@ -40,9 +40,9 @@ let closeWorlds: () => Promise<void>;
 beforeAll(async () => {
   const database = await createTestDatabase();
   const made = await createWorlds(database, [
-    { seed: "large", hub: 306, spread: 24 },
+    { seed: "large", hub: 302, spread: 12 },
     { seed: "small", hub: 24, spread: 12 },
-    { seed: "lively", hub: 48, spread: 12 },
+    { seed: "lively", hub: 34, spread: 8 },
   ]);
   [large, small, lively] = made.worlds;
   closeWorlds = () => made.close();
@@ -162,11 +162,12 @@ describe.concurrent.each(connections.map((connection) => ({ name: connection.nam
   ({ connection }) => {
     const [orderBy = ""] = connection.orderings;
 
-    // Every ordering meets every size here; the default one has met them above, one after the other.
+    // The default ordering has met every size above, one after the other; here the others do.
     it("gives every one of 300 rows once, in any order, from either end, by sizes that change on the way", async () => {
       const [pager, sizes] = [pagerIn(large, connection), [1, 7, undefined, 100, 3]];
-      const walks = connection.orderings.map((by) => ({ pager, orderBy: by, sizes }));
-      await givesEveryRow(walks.flatMap(bothWays));
+      const others = connection.orderings.filter((by) => by !== defaultOrdering(connection));
+      const orders = others.length > 0 ? others : connection.orderings;
+      await givesEveryRow(orders.map((by) => ({ pager, orderBy: by, sizes })).flatMap(bothWays));
     });
 
     it("gives every row once, in any other order, from either end, one by one", async () => {
@@ -449,17 +450,17 @@ describe("posts of all accounts", () => {
     const accounts = idsFor("accountIds", large);
     const tags = idsFor("tagIds", large);
     const filter = {
-      accountIds: [accounts[0], ...accounts.slice(306, 311)],
+      accountIds: [accounts[0], ...accounts.slice(302, 307)],
       networks: [
         ...new Set(
           large
             .rows("accounts")
-            .slice(0, 310)
+            .slice(0, 306)
             .map(({ network }) => network),
         ),
       ],
       statuses: ["PUBLISHED", "DRAFT", "FAILED"],
-      tagIds: [tags[0], ...tags.slice(306, 311)],
+      tagIds: [tags[0], ...tags.slice(302, 307)],
       publishedBetween: { from: "2026-03-01T09:30:00.123Z", to: "2026-03-01T09:30:00.125Z" },
       timelineBetween: { to: "2026-03-01T09:30:00.125Z" },
     };
@@ -503,7 +504,7 @@ describe("posts of all accounts", () => {
 
   it("come once when they have several of the tags", async () => {
     const tags = idsFor("tagIds", large);
-    const filter = { tagIds: [tags[0], ...tags.slice(306, 312)] };
+    const filter = { tagIds: [tags[0], ...tags.slice(302, 308)] };
     const pager = postsOf(large);
     const expected = await pager.expected("NEWEST_FIRST", fits(filter, large));
     expect(expected).toHaveLength(large.rows("posts").length);

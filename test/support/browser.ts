@@ -6,17 +6,11 @@ import { demoWorkspaceList } from "../../src/data/demo/seed.ts";
 import { connect } from "../../src/db/client.ts";
 import { memberRoles, type MemberRole } from "../../src/db/tables/access-words.ts";
 import { createTestApp, type TestApp } from "./app.ts";
-import { hasChromium, launchChromium } from "./chromium.ts";
+import { launchChromium } from "./chromium.ts";
 import { AT_ONCE_MS } from "./patience.ts";
 import { addPerson, sessionOf } from "./people.ts";
 
-/* The dashboard as people use it: the real server, the built pages, Debian's Chromium. */
-
-if (!hasChromium) {
-  console.warn(
-    "No Chromium: the browser tests are skipped. Install chromium, or set CHROMIUM_PATH.",
-  );
-}
+/* The dashboard as people use it: the real server, the built pages, Chromium. */
 
 const [home, away] = demoWorkspaceList();
 

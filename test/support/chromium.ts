@@ -1,25 +1,16 @@
-import { spawnSync } from "node:child_process";
-import { chromium, type Browser } from "playwright-core";
+import type { Browser } from "playwright-core";
 
-/** Of the names of Chromium, the first that answers. */
-const executablePath = [
-  process.env["CHROMIUM_PATH"],
-  "chromium",
-  "chromium-browser",
-  "google-chrome",
-]
-  .filter((name) => name !== undefined)
-  .map((name) => spawnSync("which", [name], { encoding: "utf8" }).stdout?.trim())
-  .find(Boolean);
+const executablePath = process.env["CHROMIUM_PATH"];
 
-/** Whether this machine has a browser. */
-export const hasChromium = executablePath !== undefined;
+/** Whether the browser tests run: where somebody wants them, not wherever there happens to be a browser. */
+export const hasChromium = Boolean(executablePath);
 
-/** Starts the machine's own Chromium, without a window. */
-export const launchChromium = (): Promise<Browser> => {
-  if (executablePath === undefined) {
-    throw new Error("There is no Chromium: install chromium, or set CHROMIUM_PATH.");
+/** Starts the Chromium that was named, without a window. */
+export async function launchChromium(): Promise<Browser> {
+  if (!executablePath) {
+    throw new Error("There is no Chromium: set CHROMIUM_PATH, as scripts/with-chromium.mjs does.");
   }
+  const { chromium } = await import("playwright-core");
   return chromium.launch({
     executablePath,
     // Root has no sandbox.
@@ -27,4 +18,4 @@ export const launchChromium = (): Promise<Browser> => {
     // No name is looked up: whatever a page wants of another host fails.
     args: ["--host-resolver-rules=MAP * ~NOTFOUND , EXCLUDE 127.0.0.1", "--disable-dev-shm-usage"],
   });
-};
+}

@@ -9,6 +9,7 @@ import { expect, vi } from "vitest";
 import { makeProgram } from "../../src/commands/program.ts";
 import { settings } from "../../src/settings.ts";
 import { bundledMain } from "./bundle.ts";
+import { inheritedV8Flags } from "./v8-flags.ts";
 
 /** A run of the command. */
 export interface Run {
@@ -43,8 +44,7 @@ export function start(
     ([name]) => !(name in settings) && !name.startsWith("PG") && !name.startsWith("VITEST"),
   );
   // What it is told of V8 is what vitest.config.ts tells this process.
-  const flags = process.execArgv.filter((each) => each.startsWith("--interrupt-budget="));
-  const child = spawn(process.execPath, [...flags, main, ...words], {
+  const child = spawn(process.execPath, [...inheritedV8Flags, main, ...words], {
     cwd: folder,
     env: { ...Object.fromEntries(inherited), NODE_ENV: "production", ...environment },
     stdio: ["pipe", "pipe", "pipe"],

@@ -4,6 +4,7 @@ import { seedDemo } from "../../src/data/demo/seed.ts";
 import { connect, type Client } from "../../src/db/client.ts";
 import { migrate } from "../../src/db/migrate.ts";
 import { bundleCommand } from "./bundle.ts";
+import { hasChromium } from "./chromium.ts";
 import { databaseUrl, startThrowawayServer, type ThrowawayServer } from "./throwaway-server.ts";
 import { withoutTriggers } from "./without-triggers.ts";
 
@@ -18,6 +19,9 @@ declare module "vitest" {
 
 /** One server for the run, with migrated templates that the test files clone. */
 export default async function setup(project: TestProject) {
+  if (!hasChromium) {
+    console.log("The browser tests are left out: CHROMIUM_PATH is not set (npm run test:browser).");
+  }
   const [server] = await Promise.all([startServer(), bundleCommand()]);
   const suffix = `${process.pid}_${Date.now().toString(36)}`;
   const templates = { empty: `socialhub_empty_${suffix}`, demo: `socialhub_demo_${suffix}` };
