@@ -5,7 +5,7 @@ import { connect, type Client } from "../../src/db/client.ts";
 import { migrate } from "../../src/db/migrate.ts";
 import { bundleCommand } from "./bundle.ts";
 import { databaseUrl, startThrowawayServer, type ThrowawayServer } from "./throwaway-server.ts";
-import { withoutTriggers } from "./without-triggers.ts";
+import { fillPostTerms, withoutTriggers } from "./without-triggers.ts";
 
 declare module "vitest" {
   interface ProvidedContext {
@@ -52,6 +52,7 @@ async function makeDemo(
   await admin.unsafe(`create database ${name} template ${empty}`);
   const ownerUrl = databaseUrl(serverUrl, name);
   await withoutTriggers(ownerUrl, () => seedDemo({ ownerUrl }));
+  await fillPostTerms(ownerUrl);
   await admin.unsafe(`alter database ${name} rename to ${demo}`);
 }
 
