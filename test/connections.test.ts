@@ -8,6 +8,7 @@ import {
 } from "graphql";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { toGlobalId } from "../src/loaders/global-id.ts";
+import { wordsOf } from "../src/loaders/words.ts";
 import { buildSchema } from "../src/schema/build.ts";
 import { createTestApp, makeKey, type Json, type TestApp } from "./support/app.ts";
 import {
@@ -259,6 +260,11 @@ const meanings: Record<string, (row: Row, wanted: Json, world: World) => boolean
       .rows("post_tags")
       .some(({ postId, tagId }) => postId === row["id"] && tags.includes(tagId));
   },
+  text: (row, wanted) => {
+    const lower = (text: string) => wordsOf(text).map((word) => word.toLowerCase());
+    const words = lower(String(row["body"]));
+    return lower(wanted).every((word) => words.includes(word));
+  },
   actions: (row, wanted) => wanted.includes(row["action"]),
   actorIds: (row, wanted) => wanted.map(rowIdOf).includes(row["actorId"]),
   startsThread: (row, wanted) => (row["parentId"] === null) === wanted,
@@ -324,6 +330,7 @@ function choicesFor({ name, type }: GraphQLInputField, world: World): Json[] {
       { to: first, from: null },
     ];
   }
+  if (name === "text") return [null, "zoë", "ZOË!", "ångström", "#漢字 🎈", "b, A", "o e z", "zo"];
   if (!isListType(getNullableType(type))) {
     throw new Error(`say in test/connections.test.ts what can be given for the filter ${name}`);
   }

@@ -11,6 +11,7 @@ import {
   rowIdOf,
   special,
   type BigWorkspace,
+  words,
   type Kind,
 } from "./support/big-data.ts";
 import { tableOf } from "./support/connections.ts";
@@ -142,6 +143,11 @@ function connectionsOf(workspace: BigWorkspace): ConnectionField[] {
       { label: "common", value: tags.slice(0, 1) },
       { label: "many", value: tags },
     ],
+    text: [
+      { label: "common", value: words.common },
+      { label: "rare", value: words.rare },
+      { label: "both", value: `${words.common} ${words.rare}` },
+    ],
     networks: [
       { label: "one", value: ["TIKTOK"] },
       { label: "many", value: ["X", "YOUTUBE", "TIKTOK"] },
@@ -258,6 +264,10 @@ function rangesOf({ values, statement }: Sent): number {
   return [...listed, ...words].reduce((product, count) => product * count, 1);
 }
 
+/** How many posts of the large workspace have the word that is walked. */
+const postsWith = ({ values }: Sent): number =>
+  Math.ceil(large.posts / (values["text0"] === words.rare ? words.rareEach : words.commonEach));
+
 /** What is wrong with a plan; nothing when its cost is bounded by the rows asked for. */
 function complaints(field: ConnectionField, filter: FilterCase, sent: Sent, plan: Plan): string[] {
   const found: string[] = [];
@@ -279,8 +289,13 @@ function complaints(field: ConnectionField, filter: FilterCase, sent: Sent, plan
     ranges > 1 || filter.fields.includes("tagIds") || filter.fields.includes("networks");
   const sortable = merges ? asked : 0;
   complain(plan.rowsSorted > sortable, `${plan.rowsSorted} rows sorted, not ${sortable}`);
+  // Where a word is not all that is asked for, its posts are read until the page is full.
+  const isNarrowed =
+    field.parent !== undefined || filter.fields.length > 1 || "text1" in sent.values;
+  const worded =
+    filter.fields.includes("text") && isNarrowed ? sent.asking.keys * postsWith(sent) : 0;
   // A link's row and the row it leads to are two.
-  const readable = 2 * asked + 5;
+  const readable = 2 * (asked + worded) + 5;
   const read = plan.rowsReadBy(scans);
   complain(read > readable, `${read} rows read, not ${readable}`);
   // Five pages deep into an index, at most one page of it and one of the table for each row.

@@ -352,6 +352,7 @@ async function samplesOf({ name, type }: GraphQLInputField): Promise<unknown[]> 
     const [from, to] = ["2020-01-01T00:00:00.000Z", "2030-01-01T00:00:00.000Z"];
     return [null, {}, { from }, { to }, { from, to }, { from: null, to: null }];
   }
+  if (name === "text") return [null, "the", "The about", "漢字"];
   throw new Error(`say in this test what ${name}: ${String(type)} may be`);
 }
 

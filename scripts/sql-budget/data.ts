@@ -5,7 +5,7 @@ import { buildBigData, type BigDataSize } from "../../test/support/big-data.ts";
 import type { TestDatabase } from "../../test/support/database.ts";
 import { fillEmptyTables } from "../../test/support/fixtures.ts";
 import { databaseUrl } from "../../test/support/throwaway-server.ts";
-import { withoutTriggers } from "../../test/support/without-triggers.ts";
+import { fillPostTerms, withoutTriggers } from "../../test/support/without-triggers.ts";
 
 /** What is added to the demo data set: in its first workspace 40 % of it, the rest in 19 others. */
 export type Growth = Omit<BigDataSize, "firstWorkspace">;
@@ -32,6 +32,7 @@ export async function makeDatabases(
     await admin.unsafe("create database small");
     await migrate(small.url);
     await withoutTriggers(small.url, () => seedDemo({ ownerUrl: small.url }));
+    await fillPostTerms(small.url);
     await admin.unsafe("create database large template small strategy file_copy");
     const large = databaseAt(serverUrl, "large");
     say("making N");

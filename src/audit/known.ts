@@ -9,6 +9,11 @@ export const definerFunctions: Readonly<Record<string, string>> = {
   note_membership: "keeps identity.memberships in step with members",
 };
 
+/** Functions of triggers that run with the rights of whoever writes, and why. */
+export const triggerFunctions: Readonly<Record<string, string>> = {
+  note_post_terms: "keeps post_terms in step with posts",
+};
+
 /** Routines that everybody may call, and why. */
 export const publicRoutines: Readonly<Record<string, string>> = {
   "current_workspace_id()": "the policies call it as whoever reads",

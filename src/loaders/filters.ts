@@ -61,7 +61,15 @@ export interface Link {
   table: PgTable & { workspaceId: PgColumn };
   /** The rows' columns, and the link's that are equal to them: the id and what is sorted by at least. */
   columns: ReadonlyMap<PgColumn, PgColumn>;
+  /**
+   * It repeats nothing else, so that other conditions are looked up row by row, in its order: PostgreSQL is not
+   * left a choice, which knows too little of what goes together.
+   */
+  isWalked?: true;
 }
+
+/** A row of a link, by its key: never a join, which PostgreSQL might begin at the wrong end. */
+export const isLinked = (query: SQL): SQL => sql`coalesce((${query} limit 1), false)`;
 
 /** One field of a filter input: what the client gave becomes a condition, null and undefined none. */
 export type FilterField = (name: string, input: unknown) => Condition | undefined;
@@ -128,9 +136,12 @@ export function anyOfLinked(
     return {
       shape: name,
       values: { [name]: list },
-      predicate: () => sql`exists (select 1 from ${link.table}
-        where ${link.table.workspaceId} = ${value("workspaceId", "uuid")}
-          and ${link.columns.get(id)} = ${id} and ${column} = any(${values}))`,
+      predicate: (at) => {
+        const found = sql`select true from ${link.table}
+          where ${link.table.workspaceId} = ${value("workspaceId", "uuid")}
+            and ${link.columns.get(id)} = ${at(id)} and ${column} = any(${values})`;
+        return at(id) === id ? sql`exists (${found})` : isLinked(found);
+      },
       choice: {
         column,
         count: list.length,

@@ -22,8 +22,7 @@ export function pageStatement<Row>(
 ): Statement<Row> {
   const { table, parent } = definition;
   const { by, direction, isUnique } = orderingOf(definition, shape.order);
-  const link =
-    definition.through ?? conditions.find(({ choice }) => choice?.link !== undefined)?.choice?.link;
+  const link = definition.through ?? linkOf(conditions);
   const at: At = (column) => link?.columns.get(column) ?? column;
   const [sort, id] = [at(by), at(table.id)];
   const parentColumn = parent && at(parent);
@@ -48,7 +47,8 @@ export function pageStatement<Row>(
   ];
 
   const order = isUnique ? sql`${sort} ${way}` : sql`${sort} ${way}, ${id} ${way}`;
-  const branch = sql`select ${columnsOf(table, leftOut)} from ${rowsOf(table, link)}
+  const branch = sql`select ${columnsOf(table, leftOut)}
+    from ${link?.isWalked ? walk(table, link) : rowsOf(table, link)}
     where ${all(where)} order by ${order} limit ${value("limit", "int")}`;
   const page =
     groups.length === 0 ? branch : merge(branch, groups, propertyOf(table, by), way, Boolean(link));
@@ -68,14 +68,17 @@ export function totalStatement(
   conditions: Condition[],
 ): Statement<{ parentKey: string; total: number }> {
   const { table, parent, through, only } = definition;
+  // Through several of the link's ranges a row might come twice.
+  const link = through ?? linkOf(conditions.filter(({ choice }) => !choice?.isList));
+  const at: At = (column) => link?.columns.get(column) ?? column;
   const where = all([
-    ...(through ? [sql`${through.table.workspaceId} = ${workspace}`] : []),
+    ...(link ? [sql`${link.table.workspaceId} = ${workspace}`] : []),
     sql`${table.workspaceId} = ${workspace}`,
     ...(only ? [only] : []),
     ...(parent ? [sql`${parent} = parent.key`] : []),
-    ...conditions.map(({ predicate }) => predicate((column) => column)),
+    ...conditions.map(({ predicate }) => predicate(at)),
   ]);
-  const count = sql`select count(*) as total from ${rowsOf(table, through)} where ${where}`;
+  const count = sql`select count(*) as total from ${rowsOf(table, link)} where ${where}`;
   return statement(
     parent
       ? sql`select parent.key as "parentKey", counted.total
@@ -85,8 +88,20 @@ export function totalStatement(
   );
 }
 
+/** The table that leads to what fits the conditions: by one range of it where that is possible. */
+function linkOf(conditions: Condition[]): Link | undefined {
+  const choices = conditions.flatMap(({ choice }) => (choice?.link ? [choice] : []));
+  return (choices.find(({ isList }) => !isList) ?? choices[0])?.link;
+}
+
 function rowsOf(table: ConnectionDefinition["table"], link: Link | undefined): SQL {
   if (!link) return sql`${table}`;
   return sql`${link.table} join ${table}
     on ${table.workspaceId} = ${link.table.workspaceId} and ${table.id} = ${link.columns.get(table.id)}`;
+}
+
+/** The link's rows and each one's own, under the table's name: with a limit it can be nothing but a look-up. */
+function walk(table: ConnectionDefinition["table"], link: Link): SQL {
+  return sql`${link.table} cross join lateral (select * from ${table}
+    where ${table.workspaceId} = ${workspace} and ${table.id} = ${link.columns.get(table.id)} limit 1) as ${table}`;
 }

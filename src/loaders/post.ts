@@ -1,11 +1,13 @@
 import type { PgColumn } from "drizzle-orm/pg-core";
 import { accounts } from "../db/tables/account.ts";
+import { postTerms } from "../db/tables/post-term.ts";
 import { posts, type PostRow } from "../db/tables/post.ts";
 import { postTags } from "../db/tables/tag.ts";
 import { byId } from "./by-id.ts";
 import { connection } from "./connection.ts";
 import { anyOf, anyOfLinked, between } from "./filters.ts";
 import { selected } from "./selected-columns.ts";
+import { containsWords } from "./words.ts";
 
 /** From a tag to its posts. */
 const tagged = {
@@ -17,6 +19,16 @@ const tagged = {
     [posts.network, postTags.network],
     [posts.status, postTags.status],
   ] as [PgColumn, PgColumn][]),
+};
+
+/** From a word to the posts with it. */
+const worded = {
+  table: postTerms,
+  columns: new Map([
+    [posts.id, postTerms.postId],
+    [posts.timelineAt, postTerms.timelineAt],
+  ] as [PgColumn, PgColumn][]),
+  isWalked: true as const,
 };
 
 const orders = {
@@ -31,6 +43,7 @@ const filters = {
     only: { column: posts.status, word: "PUBLISHED" },
   }),
 };
+const text = containsWords(postTerms.term, worded);
 const tagIds = anyOfLinked(posts.id, tagged, postTags.tagId, { of: "Tag" });
 
 export const postById = byId<PostRow>("postById", posts, { reads: selected("Post") });
@@ -43,6 +56,7 @@ export const postsOfWorkspace = connection<PostRow>({
   filters: {
     ...filters,
     timelineBetween: between(posts.timelineAt),
+    text,
     tagIds,
     accountIds: anyOf(posts.accountId, { of: "Account" }),
     networks: anyOf(posts.network, {
@@ -57,7 +71,7 @@ export const postsOfAccount = connection<PostRow>({
   reads: selected("Post"),
   parent: posts.accountId,
   orders,
-  filters: { ...filters, tagIds },
+  filters: { ...filters, text, tagIds },
 });
 
 export const postsOfMember = connection<PostRow>({

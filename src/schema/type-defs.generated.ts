@@ -971,6 +971,11 @@ input PostFilter {
   statuses: [PostStatus!]
   "With at least one of these tags; at most 100 global ids."
   tagIds: [ID!]
+  """
+  With all of these words in its text: whole words, in any case and order. At most 100 characters and 8 words;
+  a hashtag is a word.
+  """
+  text: String
   "Published in this range of time."
   publishedBetween: DateTimeRange
   "With a place on the timeline in this range: also what is planned, or a draft."
@@ -983,6 +988,11 @@ input OwnPostFilter {
   statuses: [PostStatus!]
   "With at least one of these tags; at most 100 global ids."
   tagIds: [ID!]
+  """
+  With all of these words in its text: whole words, in any case and order. At most 100 characters and 8 words;
+  a hashtag is a word.
+  """
+  text: String
   "Published in this range of time."
   publishedBetween: DateTimeRange
 }

@@ -997,6 +997,11 @@ export type PostFilter = {
   statuses?: InputMaybe<Array<PostStatus>>;
   /** With at least one of these tags; at most 100 global ids. */
   tagIds?: InputMaybe<Array<Scalars['ID']['input']>>;
+  /**
+   * With all of these words in its text: whole words, in any case and order. At most 100 characters and 8 words;
+   * a hashtag is a word.
+   */
+  text?: InputMaybe<Scalars['String']['input']>;
   /** Published in this range of time. */
   publishedBetween?: InputMaybe<DateTimeRange>;
   /** With a place on the timeline in this range: also what is planned, or a draft. */
@@ -1009,6 +1014,11 @@ export type OwnPostFilter = {
   statuses?: InputMaybe<Array<PostStatus>>;
   /** With at least one of these tags; at most 100 global ids. */
   tagIds?: InputMaybe<Array<Scalars['ID']['input']>>;
+  /**
+   * With all of these words in its text: whole words, in any case and order. At most 100 characters and 8 words;
+   * a hashtag is a word.
+   */
+  text?: InputMaybe<Scalars['String']['input']>;
   /** Published in this range of time. */
   publishedBetween?: InputMaybe<DateTimeRange>;
 };

@@ -56,6 +56,15 @@ export const special = {
   rareAuthor: 2,
 } as const;
 
+/** Words of posts. Only of them there are terms, and of one word in ten posts that no other has. */
+export const words = {
+  common: "Lorem",
+  /** One post in three has it. */
+  commonEach: 3,
+  rare: "consectetur",
+  rareEach: 100,
+} as const;
+
 /** Comments of the large workspace's most discussed post; 200 in the others. */
 export const DISCUSSION = 5000;
 
@@ -268,6 +277,14 @@ async function fill(client: postgres.Sql<never> | ReturnType<typeof connect>, w:
           `(select n, h, ${special.commonTag} as tag from ${series(w.posts)} where n % 3 = 0
             union all select n, h, h % ${TAGS - 2} + 2 from ${series(w.posts)} where n % 3 < 2
             union all select n, h, ${special.rareTag} from ${series(300)} where n % 100 = 0) as s`,
+        ),
+        into(
+          "post_terms",
+          "term, timeline_at, post_id",
+          `term, case when (${statusOf}) = 'SCHEDULED' then ${scheduledTime} else ${postTime} end, ${idOf(w, "Post", "n")}`,
+          `(select n, h, lower('${words.common}') as term from ${series(w.posts)} where n % ${words.commonEach} = 0
+            union all select n, h, '${words.rare}' from ${series(w.posts)} where n % ${words.rareEach} = 0
+            union all select n, h, md5(n::text) from ${series(w.posts)} where n % 10 = 0) as s`,
         ),
         into(
           "comments",

@@ -6,7 +6,7 @@ import { migrate } from "../../src/db/migrate.ts";
 import { bundleCommand } from "./bundle.ts";
 import { hasChromium } from "./chromium.ts";
 import { databaseUrl, startThrowawayServer, type ThrowawayServer } from "./throwaway-server.ts";
-import { withoutTriggers } from "./without-triggers.ts";
+import { fillPostTerms, withoutTriggers } from "./without-triggers.ts";
 
 declare module "vitest" {
   interface ProvidedContext {
@@ -56,6 +56,7 @@ async function makeDemo(
   await admin.unsafe(`create database ${name} template ${empty}`);
   const ownerUrl = databaseUrl(serverUrl, name);
   await withoutTriggers(ownerUrl, () => seedDemo({ ownerUrl }));
+  await fillPostTerms(ownerUrl);
   await admin.unsafe(`alter database ${name} rename to ${demo}`);
 }
 

@@ -255,6 +255,11 @@ export type PostFilter = {
   statuses?: Array<PostStatus> | null | undefined;
   /** With at least one of these tags; at most 100 global ids. */
   tagIds?: Array<string> | null | undefined;
+  /**
+   * With all of these words in its text: whole words, in any case and order. At most 100 characters and 8 words;
+   * a hashtag is a word.
+   */
+  text?: string | null | undefined;
   /** Published in this range of time. */
   publishedBetween?: DateTimeRange | null | undefined;
   /** With a place on the timeline in this range: also what is planned, or a draft. */

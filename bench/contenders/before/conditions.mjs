@@ -1,4 +1,4 @@
-import { And, In, IsNull, LessThan, MoreThanOrEqual, Not } from "typeorm";
+import { And, In, IsNull, LessThan, MoreThanOrEqual, Not, Raw } from "typeorm";
 import { rowId } from "../shared/global-id.mjs";
 
 const anyOf = (words) => words && In(words);
@@ -17,6 +17,12 @@ function between(range) {
 const given = (conditions) =>
   Object.fromEntries(Object.entries(conditions).filter(([, value]) => value != null));
 
+/** All of the words: without an index for them, every text is taken apart. */
+const hasWords = (text) => {
+  const words = (column) => `regexp_split_to_array(lower(${column}), '\\W+')`;
+  return text && Raw((column) => `${words(column)} @> ${words(":text")}`, { text });
+};
+
 /** The filters of our schema, in TypeORM's words. */
 export const accountsThat = (filter) =>
   given({ network: anyOf(filter?.networks), health: anyOf(filter?.healths) });
@@ -30,6 +36,7 @@ export const postsThat = (filter) =>
     status: anyOf(filter?.statuses),
     postTags: filter?.tagIds && { tagId: anyRow(filter.tagIds) },
     publishedAt: between(filter?.publishedBetween),
+    body: hasWords(filter?.text),
   });
 
 export const commentsThat = (filter) =>

@@ -9,7 +9,7 @@ interface TextColumn {
   column: string;
 }
 
-/** Shorter words are everybody's. */
+/** Shorter words are everybody's, and so are all the words of posts. */
 const SHORTEST = 8;
 const SAMPLE = 40;
 
@@ -44,7 +44,7 @@ export class Truth {
       select attrelid::regclass::text as table, quote_ident(attname) as column, format_type(atttypid, null) as type
       from pg_attribute join pg_class on pg_class.oid = attrelid
       where relnamespace = 'public'::regnamespace and relkind in ('r', 'p') and not relispartition
-        and attnum > 0 and not attisdropped and attname !~ '(^|_)hash$'
+        and relname <> 'post_terms' and attnum > 0 and not attisdropped and attname !~ '(^|_)hash$'
         and (atttypid = 'text'::regtype or attname = 'id')`;
     const texts = columns.filter(({ type }) => type === "text");
     const markers = new Map<string, TextColumn>();

@@ -1,4 +1,4 @@
-import { definerFunctions } from "../known.ts";
+import { definerFunctions, triggerFunctions } from "../known.ts";
 import { list, WITH, type Rule } from "./rule.ts";
 
 const ENABLED = "('O', 'A')";
@@ -43,7 +43,7 @@ export const triggerRules: readonly Rule[] = [
     name: "no unknown triggers",
     why: "A trigger sees every row that is written, and may carry it elsewhere.",
     query: `${WITH} select name || ' ' || tgname as place, tgfoid::regproc::text as detail,
-        tgname in ('fill_workspace_id', 'keep_workspace_id') or tgfoid::regproc::text in (${list(Object.keys(definerFunctions))}) as holds
+        tgname in ('fill_workspace_id', 'keep_workspace_id') or tgfoid::regproc::text in (${list(Object.keys({ ...definerFunctions, ...triggerFunctions }))}) as holds
       from pg_trigger join tenant_table on tenant_table.oid = tgrelid where not tgisinternal`,
     says: (place, call) =>
       `nobody has decided on the trigger ${place}, which calls ${call}. Drop it, or list it with its reason in src/audit/known.ts.`,
