@@ -41,7 +41,7 @@ export const CommentItem = memo(function CommentItem({
       >
         <Face name={name} url={author?.avatarUrl} size={34} />
         <div className="row-content">
-          <Group gap="xs" fz="xs" c="dimmed">
+          <Group gap="xs" fz="xs" c="dimmed" style={{ rowGap: 2 }}>
             {isNew && <span className="dot unseen" title={texts.inbox.isNew} />}
             <Text span size="sm" fw={isNew ? 700 : 600} c="var(--mantine-color-text)">
               {isNew && <span className="said">{texts.inbox.isNew}: </span>}
@@ -54,7 +54,7 @@ export const CommentItem = memo(function CommentItem({
           <Text size="sm" className="clip" dir="auto">
             {body}
           </Text>
-          <Group gap="xs" fz="xs" c="dimmed" mt={4}>
+          <Group gap="xs" fz="xs" c="dimmed" mt={4} style={{ rowGap: 2 }}>
             <Badge size="sm" variant="default" tt="none" fw={500}>
               {texts.post.comment[status]}
             </Badge>

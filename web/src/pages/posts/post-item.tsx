@@ -18,7 +18,7 @@ export const PostItem = memo(function PostItem({ post }: { post: ListedPost }) {
     <li className="far row">
       <Face name={account?.displayName ?? "?"} url={account?.avatarUrl} size={38} />
       <div className="row-content">
-        <Group gap="xs" fz="xs" c="dimmed">
+        <Group gap="xs" fz="xs" c="dimmed" style={{ rowGap: 2 }}>
           <Text span size="sm" fw={600} c="var(--mantine-color-text)">
             {account?.displayName ?? texts.post.nobody}
           </Text>
@@ -30,7 +30,7 @@ export const PostItem = memo(function PostItem({ post }: { post: ListedPost }) {
             {body}
           </Text>
         </Link>
-        <Group gap="md" fz="xs" c="dimmed" mt={4} mih={20}>
+        <Group gap="md" fz="xs" c="dimmed" mt={4} mih={20} style={{ rowGap: 2 }}>
           <Status status={status} />
           <MetricsLine metrics={metrics} />
           {tags?.map((tag) => (
