@@ -56,12 +56,20 @@ describe("the calendar's days", () => {
 describe("the filters of posts", () => {
   it("stand in the address, and come back from it", () => {
     const search =
-      "account=A&account=B&status=DRAFT&tag=T&from=2026-10-01&to=2026-10-02&order=OLDEST_FIRST";
+      "account=A&account=B&status=DRAFT&tag=T&text=autumn+sale&from=2026-10-01&to=2026-10-02&order=OLDEST_FIRST";
     expect(writeFilters(readFilters(new URLSearchParams(search))).toString()).toBe(search);
   });
 
   it("hold only what is given, so that equal filters are one list of the cache", () => {
     expect(toPostFilter(readFilters(new URLSearchParams("order=sideways&from=soon")))).toEqual({});
+  });
+
+  it("search for words, and for no more than the API takes", () => {
+    const textOf = (text: string) => toPostFilter(readFilters(new URLSearchParams({ text }))).text;
+    expect(textOf(" #Été, हिन्दी! ")).toBe("Été हिन्दी");
+    expect(textOf("a b c d e f g h i j")).toBe("a b c d e f g h");
+    expect(textOf("x".repeat(200))).toHaveLength(100);
+    expect([textOf(" … "), textOf("")]).toEqual([undefined, undefined]);
   });
 
   it("let the last day in", () => {

@@ -105,6 +105,29 @@ describe.skipIf(!hasChromium)("the list of posts", () => {
       return texts.filter((text) => !text.includes("Instagram") || !text.includes("Scheduled"));
     }
   });
+
+  it("is searched by words, which stand in the address", async () => {
+    const page = await dashboard.open("/posts", { as: "VIEWER" });
+    const rows = page.getByRole("list", { name: "Posts" }).locator("li");
+    await rows.nth(PAGE_SIZE - 1).waitFor({ state: "attached" });
+    const sent = operationsOf(page);
+    const field = page.getByRole("searchbox", { name: "Search posts" });
+    await field.pressSequentially("About the");
+    await expect.poll(() => page.url()).toContain("?text=About+the");
+    const without = async () =>
+      (await rows.allTextContents()).filter((text) => !/\babout\b/i.test(text));
+    await expect.poll(without).toEqual([]);
+    expect(await rows.count()).toBeGreaterThan(0);
+    // Not after every key.
+    expect(sent.length).toBeLessThan("About the".length);
+    expect(sent.at(-1)?.variables.filter).toEqual({ text: "About the" });
+
+    await field.fill("nosuchword");
+    await page.getByText("No posts with these words").waitFor();
+    await page.getByRole("button", { name: "Clear the search" }).click();
+    await rows.nth(PAGE_SIZE - 1).waitFor({ state: "attached" });
+    expect([new URL(page.url()).search, await field.inputValue()]).toEqual(["", ""]);
+  });
 });
 
 describe.skipIf(!hasChromium)("a post", () => {

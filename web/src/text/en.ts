@@ -167,6 +167,14 @@ export const en = {
     orders: { NEWEST_FIRST: "Newest first", OLDEST_FIRST: "Oldest first" },
     any: "All",
     clear: "Clear filters",
+    search: {
+      label: "Search posts",
+      clear: "Clear the search",
+      none: {
+        title: "No posts with these words",
+        hint: "Posts are found by whole words, and have all of them: try fewer words, or others.",
+      },
+    },
     more: "More posts",
     shown: (n: number, isAll: boolean) =>
       `${count(n, "post", "posts")} loaded${isAll ? ": these are all" : ""}`,

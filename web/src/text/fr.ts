@@ -171,6 +171,14 @@ export const fr: Texts = {
     orders: { NEWEST_FIRST: "Récentes d’abord", OLDEST_FIRST: "Anciennes d’abord" },
     any: "Tous",
     clear: "Effacer les filtres",
+    search: {
+      label: "Rechercher",
+      clear: "Effacer la recherche",
+      none: {
+        title: "Aucune publication avec ces mots",
+        hint: "La recherche porte sur des mots entiers, tous présents : essayez moins de mots, ou d’autres.",
+      },
+    },
     more: "Plus de publications",
     shown: (n, isAll) =>
       `${count(n, "publication chargée", "publications chargées")}${isAll ? " : il n’y en a pas d’autres" : ""}`,

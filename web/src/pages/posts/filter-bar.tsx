@@ -1,9 +1,10 @@
 import { useQuery } from "@apollo/client/react";
-import { Select } from "@mantine/core";
+import { Group, Select } from "@mantine/core";
 import { FilterPanel, wordsOf } from "../../components/filter-panel.tsx";
 import { PostChoicesDocument, type PostOrder } from "../../operations.generated.ts";
 import { useText } from "../../text/text.tsx";
 import { isFiltered, type Filters } from "./filters.ts";
+import { SearchField } from "./search-field.tsx";
 
 /** The filters and the order of the list of posts. */
 export function FilterBar({
@@ -32,18 +33,21 @@ export function FilterBar({
         { name: "tag", label: text.tag, data: tags },
       ]}
       values={filters}
-      isChosen={isFiltered(filters)}
+      isChosen={isFiltered({ ...filters, text: "" })}
       change={change}
       clear={clear}
       aside={
-        <Select
-          aria-label={text.order}
-          w={190}
-          allowDeselect={false}
-          value={filters.order}
-          onChange={(order) => order && change({ order: order satisfies string as PostOrder })}
-          data={wordsOf(text.orders)}
-        />
+        <Group gap="sm">
+          <SearchField value={filters.text} change={(text) => change({ text })} />
+          <Select
+            aria-label={text.order}
+            w={190}
+            allowDeselect={false}
+            value={filters.order}
+            onChange={(order) => order && change({ order: order satisfies string as PostOrder })}
+            data={wordsOf(text.orders)}
+          />
+        </Group>
       }
     />
   );

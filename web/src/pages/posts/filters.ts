@@ -6,6 +6,8 @@ export interface Filters {
   network: string[];
   status: string[];
   tag: string[];
+  /** What is searched for, as it was typed. */
+  text: string;
   /** Days, as 2026-11-22. */
   from: string;
   to: string;
@@ -13,6 +15,10 @@ export interface Filters {
 }
 
 const lists = ["account", "network", "status", "tag"] as const;
+/** The most characters and words that the API takes. */
+export const LONGEST_SEARCH = 100;
+const MOST_WORDS = 8;
+
 const DAY = /^\d{4}-\d\d-\d\d$/;
 const DAY_MS = 86_400_000;
 
@@ -26,26 +32,39 @@ export function readFilters(search: URLSearchParams): Filters {
     network: search.getAll("network"),
     status: search.getAll("status"),
     tag: search.getAll("tag"),
+    text: (search.get("text") ?? "").slice(0, LONGEST_SEARCH),
     from: day("from"),
     to: day("to"),
     order: search.get("order") === "OLDEST_FIRST" ? "OLDEST_FIRST" : "NEWEST_FIRST",
   };
 }
 
-export function writeFilters({ from, to, order, ...filters }: Filters): URLSearchParams {
+export function writeFilters({ text, from, to, order, ...filters }: Filters): URLSearchParams {
   const search = new URLSearchParams();
   for (const name of lists) for (const value of filters[name]) search.append(name, value);
+  if (text) search.set("text", text);
   if (from) search.set("from", from);
   if (to) search.set("to", to);
   if (order !== "NEWEST_FIRST") search.set("order", order);
   return search;
 }
 
-export const isFiltered = ({ from, to, ...filters }: Filters): boolean =>
-  from !== "" || to !== "" || lists.some((name) => filters[name].length > 0);
+export const isFiltered = ({ text, from, to, ...filters }: Filters): boolean =>
+  wordsIn(text) !== "" ||
+  from !== "" ||
+  to !== "" ||
+  lists.some((name) => filters[name].length > 0);
 
 /** As the API takes them; only what is given, so that equal filters are one list of the cache. */
-export function toPostFilter({ account, network, status, tag, from, to }: Filters): PostFilter {
+export function toPostFilter({
+  account,
+  network,
+  status,
+  tag,
+  text,
+  from,
+  to,
+}: Filters): PostFilter {
   const midnight = (day: string) => new Date(`${day}T00:00`);
   const range = {
     ...(from ? { from: midnight(from).toISOString() } : {}),
@@ -57,9 +76,18 @@ export function toPostFilter({ account, network, status, tag, from, to }: Filter
     ...(network.length > 0 ? { networks: network as Network[] } : {}),
     ...(status.length > 0 ? { statuses: status as PostStatus[] } : {}),
     ...(tag.length > 0 ? { tagIds: tag } : {}),
+    ...(wordsIn(text) ? { text: wordsIn(text) } : {}),
     ...(from || to ? { timelineBetween: range } : {}),
   };
 }
+
+/** The words of a search, as many as the API takes: without what stands between them. */
+const wordsIn = (text: string) =>
+  text
+    .split(/[^\p{L}\p{M}\p{N}]+/u)
+    .filter(Boolean)
+    .slice(0, MOST_WORDS)
+    .join(" ");
 
 /** The next midnight, also where a day has 23 or 25 hours. */
 function dayAfter(midnight: Date): Date {

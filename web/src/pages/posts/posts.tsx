@@ -42,7 +42,7 @@ export default function Posts() {
       )}
       {!posts && loading && <RowsSkeleton />}
       {posts?.length === 0 && (
-        <Empty {...(isNarrowed ? text.none : text.empty)}>
+        <Empty {...(filters.text ? text.search.none : isNarrowed ? text.none : text.empty)}>
           {isNarrowed && <Button onClick={clear}>{text.clear}</Button>}
         </Empty>
       )}
