@@ -127,7 +127,7 @@ describe("npm run new:entity", () => {
       (error: { stdout: string }) => expect.fail(error.stdout),
     );
 
-    const again = await newEntity("PostTemplate");
+    const again = script.newEntity(["--root", root, "PostTemplate"]);
     expect(again.code).toBe(1);
     expect(again.output).toContain("post-template.graphql exists; nothing was changed");
   });
@@ -137,7 +137,7 @@ describe("npm run new:entity", () => {
     const broken = join(root, "src/schema/broken.graphql");
     await cp("package.json", broken);
     const before = await everything();
-    const { code, output } = await newEntity("Campaign");
+    const { code, output } = script.newEntity(["--root", root, "Campaign"]);
     expect(code).toBe(1);
     expect(output).toContain("failed, and everything was taken back");
     expect(await everything()).toEqual(before);
