@@ -145,7 +145,6 @@ function connectionsOf(workspace: BigWorkspace): ConnectionField[] {
     ],
     text: [
       { label: "common", value: words.common },
-      { label: "rare", value: words.rare },
       { label: "both", value: `${words.common} ${words.rare}` },
     ],
     networks: [

@@ -3,7 +3,7 @@ import { moment, workspaceId } from "./columns.ts";
 
 /**
  * Which word stands in which post: a post once for each of its words, so that the posts with a word are one
- * range of the key. Filled by triggers on posts alone, and read-only to the server's role.
+ * range of the key. Filled by triggers on posts, which have the rights of whoever writes: nobody else writes here.
  */
 export const postTerms = pgTable(
   "post_terms",
