@@ -69,7 +69,7 @@ export const scalars = {
   BigInt: new GraphQLScalarType<number, number>({
     name: "BigInt",
     serialize: wholeNumber,
-    extensions: writtenAs((number) => (Number.isSafeInteger(number) ? `${number}` : undefined)),
+    extensions: writtenAs((number) => (Number.isSafeInteger(number) ? String(number) : undefined)),
     parseValue: wholeNumber,
     parseLiteral: (node) => wholeNumber(node.kind === Kind.INT ? node.value : undefined),
   }),
