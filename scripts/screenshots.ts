@@ -52,6 +52,12 @@ const shots: Shot[] = [
     opens: 'main section a[href^="/posts/"]',
   },
   { name: "settings", path: "/settings", content: "ul.rows > li" },
+  {
+    name: "lens",
+    path: "/lens",
+    content: "tr:has-text('Overview') a",
+    opens: "button:has-text('Account.posts')",
+  },
 ];
 
 /** Runs in the page. */

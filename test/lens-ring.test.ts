@@ -50,6 +50,23 @@ describe("the ring", () => {
     expect(["quiet", "busy", "late"].map((name) => ring.of(name).length)).toEqual([2, 4, 4]);
   });
 
+  it("keeps no more of a name than one has, whatever a refused request says that it is called", () => {
+    const ring = new Ring(10);
+    const names = ["Wanted", "x".repeat(255_000), "\u001b]0;pwned\u0007", undefined];
+    for (const [index, name] of names.entries()) {
+      ring.refused({
+        requestId: `refused ${index}`,
+        workspaceId: "one",
+        code: "RATE_LIMITED",
+        status: 429,
+        ms: 1,
+        asked: { source: undefined, name },
+      });
+    }
+    const kept = ring.of("one").map(({ operation }) => operation.name);
+    expect(kept).toEqual(["Wanted", `${"x".repeat(200)}…`, null, null]);
+  });
+
   it("is bounded by weight, too: large operations of one workspace push out its own", () => {
     const ring = new Ring(1_000, 100_000);
     const small = operationOf("small");

@@ -46,7 +46,7 @@ export class FinishedOperation {
     const result = response.body.kind === "single" ? response.body.singleResult : {};
     this.requestId = contextValue.requestId;
     this.workspaceId = contextValue.viewer?.workspaceId;
-    this.name = responding.operationName ?? null;
+    this.name = shownName(responding.operationName);
     this.kind = responding.operation?.operation;
     this.source = responding.source;
     this.hash = responding.queryHash;
@@ -76,6 +76,15 @@ export class FinishedOperation {
   get codes(): string[] {
     return [...new Set(this.errors.map(({ extensions }) => String(extensions?.["code"])))];
   }
+}
+
+const NAME = /^[_A-Za-z]\w*$/;
+const MOST_CHARACTERS = 200;
+
+/** The name of an operation as it is shown: whoever asks may have sent anything, of any length. */
+export function shownName(name: string | null | undefined): string | null {
+  if (name == null || !NAME.test(name)) return null;
+  return name.length > MOST_CHARACTERS ? `${name.slice(0, MOST_CHARACTERS)}…` : name;
 }
 
 const withoutValues = (variables: Record<string, unknown> = {}) =>

@@ -1,4 +1,8 @@
-import type { FinishedOperation, RefusedRequest } from "../insight/finished-operation.ts";
+import {
+  shownName,
+  type FinishedOperation,
+  type RefusedRequest,
+} from "../insight/finished-operation.ts";
 import { SqlRecord } from "../insight/sql-record.ts";
 
 /** An operation that was refused before its document was looked at: for want of budget, or of trust. */
@@ -8,7 +12,7 @@ export function refusedOperation(request: RefusedRequest): FinishedOperation {
   return {
     requestId,
     workspaceId,
-    name: asked?.name ?? null,
+    name: shownName(asked?.name),
     kind: undefined,
     source: asked?.source,
     hash: undefined,

@@ -54,7 +54,7 @@ export type Mark =
 
 /** `GET /lens/api/operations/:id` */
 export interface OperationDetail extends OperationSummary {
-  /** The document as it was sent, with the literals in it; null when there was none. */
+  /** The document as it was sent, with its numbers and enums but without its strings; null when there was none. */
   query: string | null;
   /** The operation's variables: names, types, and whether they were given; never their values. */
   variables: { name: string; type: string; isGiven: boolean }[];
