@@ -195,6 +195,20 @@ describe.skipIf(!hasChromium)("the inbox", () => {
     expect(await news.count()).toBe(0);
     expect(sent.map(({ name }) => name)).toEqual(["Overview", "Inbox"]);
   });
+
+  it("takes a day that is typed, and asks for it once", async () => {
+    const page = await dashboard.open("/inbox?to=9999-12-31", { as: "VIEWER" });
+    await page.getByRole("list", { name: "Inbox" }).waitFor();
+    await page.getByRole("button", { name: "Filters" }).click();
+    const field = page.getByLabel("From", { exact: true });
+    const sent = operationsOf(page);
+    // The same in the browsers that begin with the month.
+    await field.pressSequentially("10102025");
+    await expect.poll(() => page.url()).toMatch(/\?from=2025-10-10$/);
+    expect(await field.inputValue()).toBe("2025-10-10");
+    await page.waitForLoadState("networkidle");
+    expect(sent.filter(({ name }) => name === "Inbox")).toHaveLength(1);
+  });
 });
 
 describe.skipIf(!hasChromium)("what comes", () => {
