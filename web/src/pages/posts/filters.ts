@@ -19,7 +19,7 @@ export interface Filters {
 const lists = ["account", "network", "status", "tag"] as const;
 /** The most characters and words that the API takes. */
 export const LONGEST_SEARCH = 100;
-const MOST_WORDS = 8;
+export const MOST_WORDS = 8;
 
 export function readFilters(search: URLSearchParams): Filters {
   const day = (name: string) => {
@@ -49,7 +49,7 @@ export function writeFilters({ text, from, to, order, ...filters }: Filters): UR
 }
 
 export const isFiltered = ({ text, from, to, ...filters }: Filters): boolean =>
-  wordsIn(text) !== "" ||
+  wordsIn(text).length > 0 ||
   from !== "" ||
   to !== "" ||
   lists.some((name) => filters[name].length > 0);
@@ -65,20 +65,17 @@ export function toPostFilter({
   to,
 }: Filters): PostFilter {
   const range = daysBetween(from, to);
+  const words = wordsIn(text).slice(0, MOST_WORDS).join(" ");
   return {
     ...(account.length > 0 ? { accountIds: account } : {}),
     ...(network.length > 0 ? { networks: network as Network[] } : {}),
     ...(status.length > 0 ? { statuses: status as PostStatus[] } : {}),
     ...(tag.length > 0 ? { tagIds: tag } : {}),
-    ...(wordsIn(text) ? { text: wordsIn(text) } : {}),
+    ...(words ? { text: words } : {}),
     ...(range ? { timelineBetween: range } : {}),
   };
 }
 
-/** The words of a search, as many as the API takes: without what stands between them. */
-const wordsIn = (text: string) =>
-  text
-    .split(/[^\p{L}\p{M}\p{N}]+/u)
-    .filter(Boolean)
-    .slice(0, MOST_WORDS)
-    .join(" ");
+/** The words of a search, without what stands between them. */
+export const wordsIn = (text: string): string[] =>
+  text.split(/[^\p{L}\p{M}\p{N}]+/u).filter(Boolean);
