@@ -45,15 +45,31 @@ describe("the calendar's days", () => {
     expect(day).toBe("2027-01-01");
   });
 
-  it.each(["2026-02-30", "2026-13-01", "today", "", null])(
-    "are days that there are: not %j",
-    (text) => {
-      expect(isDay(text)).toBe(false);
-    },
-  );
+  it("have four digits of a year, whatever the year", () => {
+    expect(dayOf(dateOf("0002-10-15"))).toBe("0002-10-15");
+  });
+
+  it.each([
+    "2026-02-30",
+    "2026-13-01",
+    "0202-10-15",
+    "1969-12-31",
+    "2201-01-01",
+    "9999-12-31",
+    "today",
+    "",
+    null,
+  ])("are days that there are, and that can be meant: not %j", (text) => {
+    expect(isDay(text)).toBe(false);
+  });
 });
 
 describe("the filters of posts", () => {
+  it("hold no day that there is not, and none that the API would refuse", () => {
+    const days = new URLSearchParams("from=2026-02-31&to=9999-12-31");
+    expect(readFilters(days)).toMatchObject({ from: "", to: "" });
+  });
+
   it("stand in the address, and come back from it", () => {
     const search =
       "account=A&account=B&status=DRAFT&tag=T&text=autumn+sale&from=2026-10-01&to=2026-10-02&order=OLDEST_FIRST";

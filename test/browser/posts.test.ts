@@ -127,6 +127,21 @@ describe.skipIf(!hasChromium)("the list of posts", () => {
     await page.getByRole("button", { name: "Clear the search" }).click();
     await rows.nth(PAGE_SIZE - 1).waitFor({ state: "attached" });
     expect([new URL(page.url()).search, await field.inputValue()]).toEqual(["", ""]);
+
+    await field.fill("🎉");
+    await page.getByText("A search needs a word of letters or digits.").waitFor();
+    await field.fill("a b c d e f g h i");
+    await page.getByText("Only the first 8 words count.").waitFor();
+
+    // Cleared between the last key and the moment after it: what was typed does not come back.
+    await page.goto("/posts?status=DRAFT");
+    await rows.first().waitFor();
+    await page.clock.install();
+    await page.clock.pauseAt(Date.now() + 5_000);
+    await field.fill("about");
+    await page.getByRole("button", { name: "Clear filters" }).click();
+    await page.clock.runFor(1_000);
+    expect([new URL(page.url()).search, await field.inputValue()]).toEqual(["", ""]);
   });
 });
 
@@ -194,6 +209,20 @@ describe.skipIf(!hasChromium)("the inbox", () => {
     await row.getByText("Written while nobody looked").waitFor();
     expect(await news.count()).toBe(0);
     expect(sent.map(({ name }) => name)).toEqual(["Overview", "Inbox"]);
+  });
+
+  it("takes a day that is typed, and asks for it once", async () => {
+    const page = await dashboard.open("/inbox?to=9999-12-31", { as: "VIEWER" });
+    await page.getByRole("list", { name: "Inbox" }).waitFor();
+    await page.getByRole("button", { name: "Filters" }).click();
+    const field = page.getByLabel("From", { exact: true });
+    const sent = operationsOf(page);
+    // The same in the browsers that begin with the month.
+    await field.pressSequentially("10102025");
+    await expect.poll(() => page.url()).toMatch(/\?from=2025-10-10$/);
+    expect(await field.inputValue()).toBe("2025-10-10");
+    await page.waitForLoadState("networkidle");
+    expect(sent.filter(({ name }) => name === "Inbox")).toHaveLength(1);
   });
 });
 

@@ -1,6 +1,7 @@
-import { Button, Collapse, Group, MultiSelect, SimpleGrid, TextInput } from "@mantine/core";
+import { Button, Collapse, Group, MultiSelect, SimpleGrid } from "@mantine/core";
 import { useState, type ReactNode } from "react";
 import { useText } from "../text/text.tsx";
+import { DayField } from "./day-field.tsx";
 
 /** A condition of several values. */
 export interface Choice<Name extends string> {
@@ -70,14 +71,11 @@ export function FilterPanel<Name extends string>({
             />
           ))}
           {(["from", "to"] as const).map((name) => (
-            <TextInput
+            <DayField
               key={name}
-              type="date"
               label={text[name]}
               value={values[name]}
-              onChange={(event) =>
-                change({ [name]: event.currentTarget.value } as Partial<Values<Name>>)
-              }
+              change={(day) => change({ [name]: day } as Partial<Values<Name>>)}
             />
           ))}
         </SimpleGrid>

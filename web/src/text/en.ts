@@ -170,6 +170,8 @@ export const en = {
     search: {
       label: "Search posts",
       clear: "Clear the search",
+      wordless: "A search needs a word of letters or digits.",
+      most: (count: number) => `Only the first ${count} words count.`,
       none: {
         title: "No posts with these words",
         hint: "Posts are found by whole words, and have all of them: try fewer words, or others.",

@@ -174,6 +174,8 @@ export const fr: Texts = {
     search: {
       label: "Rechercher",
       clear: "Effacer la recherche",
+      wordless: "La recherche demande un mot de lettres ou de chiffres.",
+      most: (count) => `Seuls les ${count} premiers mots comptent.`,
       none: {
         title: "Aucune publication avec ces mots",
         hint: "La recherche porte sur des mots entiers, tous présents : essayez moins de mots, ou d’autres.",

@@ -4,19 +4,27 @@ export type View = "week" | "month";
 /** A day in the reader's time zone, as 2026-11-22. */
 export type Day = string;
 
+/** The days that can be meant: others are slips of the hand, and near the last year a date cannot be written. */
+const FIRST_DAY = "1970-01-01";
+const LAST_DAY = "2200-12-31";
+
 const two = (value: number) => String(value).padStart(2, "0");
 
 export const dayOf = (date: Date): Day =>
-  `${date.getFullYear()}-${two(date.getMonth() + 1)}-${two(date.getDate())}`;
+  `${String(date.getFullYear()).padStart(4, "0")}-${two(date.getMonth() + 1)}-${two(date.getDate())}`;
 
 export const today = (): Day => dayOf(new Date());
 
 /** Midnight of a day. */
 export const dateOf = (day: Day): Date => new Date(`${day}T00:00`);
 
-/** Whether it is a day that there is. */
+/** Whether it is a day that there is, and that can be meant. */
 export const isDay = (text: string | null): text is Day =>
-  text !== null && /^\d{4}-\d\d-\d\d$/.test(text) && dayOf(dateOf(text)) === text;
+  text !== null &&
+  /^\d{4}-\d\d-\d\d$/.test(text) &&
+  text >= FIRST_DAY &&
+  text <= LAST_DAY &&
+  dayOf(dateOf(text)) === text;
 
 export function addDays(day: Day, count: number): Day {
   const date = dateOf(day);

@@ -11,10 +11,13 @@ export function FilterBar({
   filters,
   change,
   clear,
+  clears,
 }: {
   filters: Filters;
   change: (changed: Partial<Filters>) => void;
   clear: () => void;
+  /** How often they were cleared. */
+  clears: number;
 }) {
   const texts = useText();
   const text = texts.posts;
@@ -37,8 +40,13 @@ export function FilterBar({
       change={change}
       clear={clear}
       aside={
-        <Group gap="sm">
-          <SearchField value={filters.text} change={(text) => change({ text })} />
+        <Group gap="sm" align="flex-start">
+          <SearchField
+            // Cleared before it was told, what is typed is in no address: it goes with the field.
+            key={clears}
+            value={filters.text}
+            change={(text) => change({ text })}
+          />
           <Select
             aria-label={text.order}
             w={190}

@@ -1,4 +1,6 @@
 import type { PostFilter, PostOrder, PostStatus, Network } from "../../operations.generated.ts";
+import { isDay } from "../calendar/days.ts";
+import { daysBetween } from "../inbox/filters.ts";
 
 /** What the list of posts is narrowed to: it stands in the address, so that it can be kept and sent on. */
 export interface Filters {
@@ -17,15 +19,12 @@ export interface Filters {
 const lists = ["account", "network", "status", "tag"] as const;
 /** The most characters and words that the API takes. */
 export const LONGEST_SEARCH = 100;
-const MOST_WORDS = 8;
-
-const DAY = /^\d{4}-\d\d-\d\d$/;
-const DAY_MS = 86_400_000;
+export const MOST_WORDS = 8;
 
 export function readFilters(search: URLSearchParams): Filters {
   const day = (name: string) => {
-    const given = search.get(name) ?? "";
-    return DAY.test(given) && !Number.isNaN(Date.parse(given)) ? given : "";
+    const given = search.get(name);
+    return isDay(given) ? given : "";
   };
   return {
     account: search.getAll("account"),
@@ -50,7 +49,7 @@ export function writeFilters({ text, from, to, order, ...filters }: Filters): UR
 }
 
 export const isFiltered = ({ text, from, to, ...filters }: Filters): boolean =>
-  wordsIn(text) !== "" ||
+  wordsIn(text).length > 0 ||
   from !== "" ||
   to !== "" ||
   lists.some((name) => filters[name].length > 0);
@@ -65,33 +64,18 @@ export function toPostFilter({
   from,
   to,
 }: Filters): PostFilter {
-  const midnight = (day: string) => new Date(`${day}T00:00`);
-  const range = {
-    ...(from ? { from: midnight(from).toISOString() } : {}),
-    // The last day is in it.
-    ...(to ? { to: dayAfter(midnight(to)).toISOString() } : {}),
-  };
+  const range = daysBetween(from, to);
+  const words = wordsIn(text).slice(0, MOST_WORDS).join(" ");
   return {
     ...(account.length > 0 ? { accountIds: account } : {}),
     ...(network.length > 0 ? { networks: network as Network[] } : {}),
     ...(status.length > 0 ? { statuses: status as PostStatus[] } : {}),
     ...(tag.length > 0 ? { tagIds: tag } : {}),
-    ...(wordsIn(text) ? { text: wordsIn(text) } : {}),
-    ...(from || to ? { timelineBetween: range } : {}),
+    ...(words ? { text: words } : {}),
+    ...(range ? { timelineBetween: range } : {}),
   };
 }
 
-/** The words of a search, as many as the API takes: without what stands between them. */
-const wordsIn = (text: string) =>
-  text
-    .split(/[^\p{L}\p{M}\p{N}]+/u)
-    .filter(Boolean)
-    .slice(0, MOST_WORDS)
-    .join(" ");
-
-/** The next midnight, also where a day has 23 or 25 hours. */
-function dayAfter(midnight: Date): Date {
-  const next = new Date(midnight.getTime() + DAY_MS * 1.5);
-  next.setHours(0, 0, 0, 0);
-  return next;
-}
+/** The words of a search, without what stands between them. */
+export const wordsIn = (text: string): string[] =>
+  text.split(/[^\p{L}\p{M}\p{N}]+/u).filter(Boolean);

@@ -1,6 +1,6 @@
 import { useQuery } from "@apollo/client/react";
 import { Box, Button } from "@mantine/core";
-import { useMemo } from "react";
+import { useMemo, useState } from "react";
 import { useSearchParams } from "wouter";
 import { Empty } from "../../components/empty.tsx";
 import { MoreOnScroll } from "../../components/more-on-scroll.tsx";
@@ -31,12 +31,16 @@ export default function Posts() {
   const posts = shown?.edges.map(({ node }) => node);
   const change = (changed: Partial<Filters>) =>
     setSearch(writeFilters({ ...filters, ...changed }), { replace: true });
-  const clear = () => setSearch(new URLSearchParams(), { replace: true });
+  const [clears, setClears] = useState(0);
+  const clear = () => {
+    setSearch(new URLSearchParams(), { replace: true });
+    setClears((before) => before + 1);
+  };
   const isNarrowed = isFiltered(filters);
 
   return (
     <Page title={text.title} aside={<Statements operation="Posts" />}>
-      <FilterBar filters={filters} change={change} clear={clear} />
+      <FilterBar filters={filters} change={change} clear={clear} clears={clears} />
       {error && (
         <ProblemNotice error={error} retry={() => refetch()} isPartial={posts !== undefined} />
       )}

@@ -3,7 +3,7 @@ import { useDebouncedCallback } from "@mantine/hooks";
 import { useRef, useState } from "react";
 import { Icon } from "../../components/icons.tsx";
 import { useText } from "../../text/text.tsx";
-import { LONGEST_SEARCH } from "./filters.ts";
+import { LONGEST_SEARCH, MOST_WORDS, wordsIn } from "./filters.ts";
 
 /** Typing goes on for so long before the list is asked for. */
 const TYPING_MS = 300;
@@ -20,6 +20,8 @@ export function SearchField({ value, change }: { value: string; change: (text: s
     setTyped(value);
   }
   const tell = useDebouncedCallback((next: string) => {
+    // The address has put something else in its place meanwhile.
+    if (next !== typed) return;
     setTold(next);
     change(next);
   }, TYPING_MS);
@@ -27,6 +29,9 @@ export function SearchField({ value, change }: { value: string; change: (text: s
     setTyped(next);
     tell(next);
   };
+  const count = wordsIn(typed).length;
+  const isWordless = typed.trim() !== "" && count === 0;
+  const hint = isWordless ? text.wordless : count > MOST_WORDS && text.most(MOST_WORDS);
   return (
     <TextInput
       ref={field}
@@ -34,6 +39,8 @@ export function SearchField({ value, change }: { value: string; change: (text: s
       aria-label={text.label}
       placeholder={text.label}
       w={220}
+      description={hint && <span role="status">{hint}</span>}
+      inputWrapperOrder={["input", "description"]}
       value={typed}
       maxLength={LONGEST_SEARCH}
       leftSection={<Icon name="lens" size={16} />}

@@ -70,7 +70,7 @@ export function AuditLog() {
   const known = data?.workspace?.auditLogEntries;
   const shown = known ?? (loading ? previousData?.workspace?.auditLogEntries : undefined);
   const entries = shown?.edges.map(({ node }) => node);
-  const isNarrowed = search.size > 0;
+  const isNarrowed = writeFilters(filters).size > 0;
   const clear = () => setSearch(new URLSearchParams(), { replace: true });
   return (
     <Stack component="section" gap="sm" aria-label={text.title}>
