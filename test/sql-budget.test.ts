@@ -3,7 +3,7 @@ import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { grow, WORKSPACE } from "../scripts/sql-budget/data.ts";
+import { grow, PERSON, WORKSPACE } from "../scripts/sql-budget/data.ts";
 import { hold } from "../scripts/sql-budget/hold.ts";
 import { LOCK_FILE, readLock, writeLock } from "../scripts/sql-budget/lock.ts";
 import { measure, type Ask, type Asked, type Measured } from "../scripts/sql-budget/measure.ts";
@@ -12,9 +12,12 @@ import { Viewer } from "../src/auth/viewer.ts";
 import { createContext, type RequestContext } from "../src/context.ts";
 import { connect, OWNER_ROLE } from "../src/db/client.ts";
 import { buildSchema } from "../src/schema/build.ts";
+import { createTestApp, type Json } from "./support/app.ts";
 import { createTestDatabase, type TestDatabase } from "./support/database.ts";
+import { send } from "./support/http.ts";
 import { operationNames, operationsFolder } from "./support/operations.ts";
-import { trustedWebOperations } from "./support/web-operations.ts";
+import { sessionOf } from "./support/people.ts";
+import { readWebOperations, trustedWebOperations } from "./support/web-operations.ts";
 
 /*
  * `npm run budget` on less data than it makes itself, and with a server that was made worse on purpose.
@@ -244,6 +247,31 @@ describe("the lock as it is committed", () => {
       ...pages().map(({ name }) => name),
     ];
     expect(Object.keys(readLock(text).operations)).toEqual(names.sort());
+  });
+
+  it("has all that the dashboard asks for who has signed in: the lens marks none of it", async () => {
+    const app = await createTestApp({
+      database: { ...database, close: async () => undefined },
+      workspaceId: WORKSPACE,
+    });
+    try {
+      const headers = { cookie: await sessionOf(app, PERSON) };
+      const operations = await readWebOperations(app);
+      const queries = operations.filter(({ document }) => !document.startsWith("mutation"));
+      for (const { document, variables } of queries) {
+        expect((await app.ask(document, { key: null, headers, variables })).errors).toEqual([]);
+      }
+      const { text: list } = await send(app, {
+        method: "GET",
+        url: `/lens/api/operations?limit=${queries.length}`,
+      });
+      const seen: Json[] = JSON.parse(list).operations;
+      expect(Object.fromEntries(seen.map(({ name, marks }) => [name, marks]))).toEqual(
+        Object.fromEntries(queries.map(({ name }) => [name, []])),
+      );
+    } finally {
+      await app.close();
+    }
   });
 
   it.each(operationNames())("has the statements that lie beside test/operations/%s", (name) => {

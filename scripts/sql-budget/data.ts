@@ -1,9 +1,11 @@
 import { demoWorkspaceList, seedDemo } from "../../src/data/demo/seed.ts";
 import { connect } from "../../src/db/client.ts";
 import { migrate } from "../../src/db/migrate.ts";
+import { inWorkspace } from "../../src/db/workspace-transaction.ts";
 import { buildBigData, type BigDataSize } from "../../test/support/big-data.ts";
 import type { TestDatabase } from "../../test/support/database.ts";
 import { fillEmptyTables } from "../../test/support/fixtures.ts";
+import { addPerson, asOwnerOf } from "../../test/support/people.ts";
 import { databaseUrl } from "../../test/support/throwaway-server.ts";
 import { fillPostTerms, withoutTriggers } from "../../test/support/without-triggers.ts";
 
@@ -12,6 +14,9 @@ export type Growth = Omit<BigDataSize, "firstWorkspace">;
 
 /** The workspace whose data the documents' examples ask for. */
 export const WORKSPACE = demoWorkspaceList()[0]!.id;
+
+/** Who looks at the dashboard: an owner of the workspace, who has invited somebody. */
+export const PERSON = "dashboard@example.com";
 
 /**
  * N and 4N. The demo data set, which the documents' ids belong to, has 8,880 posts, 24,900 comments and
@@ -52,6 +57,21 @@ export async function makeDatabases(
 export async function grow(database: TestDatabase, growth: Growth): Promise<void> {
   await buildBigData(database, { ...growth, firstWorkspace: WORKSPACE });
   await fillEmptyTables(database, [WORKSPACE], growth.accounts);
+  await addPerson(database, PERSON, [{ workspaceId: WORKSPACE, role: "OWNER" }]);
+  await asOwnerOf(database, (owner) =>
+    inWorkspace(
+      owner,
+      WORKSPACE,
+      // The newest, so that it is on the first page.
+      (transaction) => transaction`
+        insert into invitations
+          (workspace_id, id, email, role, token_hash, invited_by_id, created_at, expires_at)
+        select ${WORKSPACE}::uuid, gen_random_uuid(), 'invited@example.com', 'EDITOR', 'invited',
+          (select id from members where email = ${PERSON}),
+          max(created_at) + interval '1 second', max(created_at) + interval '7 days'
+        from invitations`,
+    ),
+  );
   const client = connect(database.ownerUrl, { max: 1 });
   // Samples of all rows are no samples: with some, the planner would choose otherwise in the next run.
   await client.unsafe("set default_statistics_target = 500").simple();

@@ -2,7 +2,8 @@ import { documentHash } from "../../src/lens/document.ts";
 import { createTestApp, type Answer, type TestApp } from "../../test/support/app.ts";
 import type { TestDatabase } from "../../test/support/database.ts";
 import { Explainer, recordStatements, type Sent } from "../../test/support/explain.ts";
-import { WORKSPACE } from "./data.ts";
+import { sessionOf } from "../../test/support/people.ts";
+import { PERSON, WORKSPACE } from "./data.ts";
 import { operationsFor, type Operation } from "./sources.ts";
 
 /** What one loader asks in an operation with equal arguments, on N rows and on 4N. */
@@ -35,7 +36,11 @@ export interface Measured {
 /** Sends an operation to a server. */
 export type Ask = (operation: Operation, app: TestApp) => Promise<Pick<Answer, "errors">>;
 
-const askServer: Ask = ({ document, variables }, app) => app.ask(document, { variables });
+const askServer: Ask = async ({ document, variables, isOfPerson = false }, app) => {
+  if (!isOfPerson) return app.ask(document, { variables });
+  const cookie = await sessionOf(app, PERSON);
+  return app.ask(document, { variables, key: null, headers: { cookie } });
+};
 
 /**
  * Sends every operation on both databases, or those that are wanted, and explains what it sent.

@@ -14,6 +14,8 @@ export interface Operation {
   variables: Record<string, unknown>;
   /** Whether it is there to show an error. */
   mayFail: boolean;
+  /** Whether somebody who has signed in sends it, and no key. */
+  isOfPerson?: boolean;
 }
 
 /** Gives operations with variables that fit the data of the app's workspace. */
@@ -39,12 +41,17 @@ async function collection(app: TestApp): Promise<Operation[]> {
   }));
 }
 
-/** Those of the dashboard, except what it writes: that would be other data for what comes after it. */
+/** Those of the dashboard, as who has signed in sends them, except what it writes: that would be other data for what comes after it. */
 async function dashboard(app: TestApp): Promise<Operation[]> {
   const operations = await readWebOperations(app);
   return operations
     .filter(({ document }) => !document.startsWith("mutation"))
-    .map((operation) => ({ ...operation, name: `web ${operation.name}`, mayFail: false }));
+    .map((operation) => ({
+      ...operation,
+      name: `web ${operation.name}`,
+      mayFail: false,
+      isOfPerson: true,
+    }));
 }
 
 /** Those that the documents show: what they are answered is what the tests of the examples are about. */

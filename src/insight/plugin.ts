@@ -136,7 +136,7 @@ function logOperation(logger: Logger, request: Responding, errors: GraphQLFormat
     logger.warn(
       { requestId, operation: operationName ?? null, loader },
       "a batch split: the loader ran more than once with equal arguments; either something waited " +
-        "before it asked, or the operation comes back to the same relation on a deeper level",
+        "before it asked, or the operation comes back to the same relation in another place",
     );
   }
 }

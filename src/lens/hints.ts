@@ -17,7 +17,7 @@ export const hintsFor = (
 
 /**
  * A loader that ran more than once with equal arguments. Where that many batches were foreseen, the operation comes
- * back to the relation on a deeper level; where fewer were, one of them split.
+ * back to the relation elsewhere; where fewer were, one of them split.
  */
 export function splits(
   batches: readonly Placed[],
@@ -27,7 +27,9 @@ export function splits(
     .filter((own) => own.length > 1)
     .map((own): Hint => {
       const { loader } = own[0]!.batch;
-      const foreseen = predicted?.filter((each) => keyOf(each) === keyOf(own[0]!.batch)).length;
+      const foreseen = predicted
+        ?.filter((each) => keyOf(each) === keyOf(own[0]!.batch))
+        .reduce((sum, { fields }) => sum + placesOf(fields), 0);
       const isSplit = foreseen === undefined || own.length > foreseen;
       const keys = own.map(({ batch }) => batch.keys).join(" + ");
       return {
@@ -37,14 +39,21 @@ export function splits(
           ? `${loader} ran ${own.length} times (${keys} keys) where ${foreseen ?? 1} would do: something waited ` +
             "before it asked the loader. Look for an await, a timer or a promise before .load() in the resolvers " +
             "of these fields, or for a loader that is made anew for each of them."
-          : `${loader} ran ${own.length} times (${keys} keys), on levels that wait for each other: the operation ` +
-            "comes back to the same relation further down. Ask for it in one place if one is enough.",
+          : `${loader} ran ${own.length} times (${keys} keys), each when its parents were there: the operation ` +
+            "comes back to the same relation in another place. Ask for it in one place if one is enough.",
         fields: [...new Set(own.flatMap(({ fields }) => fields))],
         batches: own.map(({ index }) => index),
         pageSize: null,
       };
     });
 }
+
+/**
+ * How many batches a foreseen one may be without anybody's fault: fields of different parents ask when their parents
+ * are there, and those come with different statements, which a dry run answers all at once.
+ */
+const placesOf = (fields: ReadonlySet<string>) =>
+  new Set([...fields].map((path) => path.split(".").slice(0, -1).join("."))).size;
 
 /** A total that the page had told already: it began at the beginning and was not full. */
 function needlessTotals(batches: readonly Placed[]): Hint[] {

@@ -107,7 +107,7 @@ export const lens = {
   },
   hints: {
     split: "A batch split",
-    revisit: "A loader ran on several levels",
+    revisit: "A loader ran in several places",
     "needless-total": "A count asked for needlessly",
     "large-page": "A page larger than what was read",
   } satisfies Record<Hint["kind"], string>,
@@ -115,7 +115,7 @@ export const lens = {
     split: (loader: string, times: number, keys: string) =>
       `${loader} ran ${times} times, for ${keys} keys, where fewer would do. Something waited before it asked the loader: look for an await, a timer or a promise before .load() in the resolvers of these fields, or for a loader that is made anew for each of them.`,
     revisit: (loader: string, times: number, keys: string) =>
-      `${loader} ran ${times} times, for ${keys} keys, on levels that wait for each other: the operation comes back to the same relation further down. That is no mistake; ask for it in one place if one is enough.`,
+      `${loader} ran ${times} times, for ${keys} keys, each when its parents were there: the operation comes back to the same relation in another place. That is no mistake; ask for it in one place if one is enough.`,
     needlessTotal: (rows: number) =>
       `The page had ${count(rows, "row", "rows")} and was not full, so their number is the total: counting them was a statement for nothing. Ask for totalCount where pages are full, or count the nodes when hasNextPage is false.`,
     largePage: (loader: string, parents: number, mean: string, size: number) =>
