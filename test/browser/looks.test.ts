@@ -78,6 +78,25 @@ describe.skipIf(!hasChromium)("accessibility rules", () => {
     await inside.getByRole("region", { name: "Figures" }).waitFor();
     expect(await barriersOf(inside, rules), "a post").toEqual([]);
   });
+
+  it("hold in the menus and lists that open", async () => {
+    const page = await dashboard.open("/posts", { as: "ADMIN" });
+    await page.getByRole("list", { name: "Posts" }).locator("li").first().waitFor();
+    for (const name of [/^Account of/, /^Workspace: /]) {
+      await page.getByRole("button", { name }).click();
+      await page.getByRole("menu").waitFor();
+      expect(await barriersOf(page), String(name)).toEqual([]);
+      await page.keyboard.press("Escape");
+      await page.getByRole("menu").waitFor({ state: "detached" });
+    }
+    await page.getByRole("button", { name: "Filters" }).click();
+    for (const name of ["Account", "Order"]) {
+      await page.getByRole("combobox", { name, exact: true }).click();
+      await page.getByRole("option").first().waitFor();
+      expect(await barriersOf(page), name).toEqual([]);
+      await page.keyboard.press("Escape");
+    }
+  });
 });
 
 describe.skipIf(!hasChromium)("a phone", () => {
@@ -107,7 +126,7 @@ describe.skipIf(!hasChromium)("French", () => {
 
     const english = await dashboard.open("/", { as: "VIEWER" });
     await english.getByRole("button", { name: /^Account of/ }).click();
-    await english.getByRole("menuitem", { name: "Français" }).click();
+    await english.getByRole("menuitemradio", { name: "Français" }).click();
     await english.getByRole("heading", { name: "Aperçu", level: 1 }).waitFor();
     await english.reload();
     await english.getByRole("heading", { name: "Aperçu", level: 1 }).waitFor();

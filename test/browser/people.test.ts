@@ -1,5 +1,6 @@
 import { execFile } from "node:child_process";
 import { promisify } from "node:util";
+import type { Page } from "playwright-core";
 import { describe, expect, it } from "vitest";
 import { memberRoles } from "../../src/db/tables/access-words.ts";
 import { emailOf, useDashboard } from "../support/browser.ts";
@@ -50,6 +51,29 @@ describe.skipIf(!hasChromium)("signing in", () => {
         ? page.getByRole("button", { name: "Make the invitation" })
         : page.getByText("Owners and admins of the workspace invite members")
     ).waitFor();
+  });
+});
+
+describe.skipIf(!hasChromium)("two tabs of one browser", () => {
+  it("are signed out together, and both are of whoever signs in next", async () => {
+    const first = await dashboard.open("/", { as: "EDITOR" });
+    const second = await first.context().newPage();
+    await second.goto("/settings");
+    const account = (page: Page) => page.getByRole("button", { name: /^Account of / });
+    await first.locator("section.account h2").first().waitFor();
+    await second.getByRole("list", { name: "Members" }).locator("li").first().waitFor();
+    await expect.poll(() => account(second).textContent()).toContain("EDITOR");
+
+    await account(first).click();
+    await first.getByRole("menuitem", { name: "Sign out" }).click();
+    await second.getByRole("heading", { name: "Sign in", level: 1 }).waitFor();
+
+    await first.getByLabel("E-mail address").fill(emailOf("OWNER"));
+    await first.getByLabel("Password").first().fill(PASSWORD);
+    await first.getByRole("button", { name: "Sign in" }).click();
+    await second.getByRole("heading", { name: "Settings: Members", level: 1 }).waitFor();
+    await expect.poll(() => account(second).textContent()).toContain("OWNER");
+    await second.getByRole("button", { name: "Make the invitation" }).waitFor();
   });
 });
 

@@ -1,5 +1,11 @@
 import { createTheme, type CSSVariablesResolver } from "@mantine/core";
 
+/** A list scrolls by itself: a scroll area inside it would be one that no keyboard reaches. */
+const scrollingList = {
+  defaultProps: { withScrollArea: false },
+  styles: { options: { maxHeight: 220, overflowY: "auto" } },
+};
+
 /** Colours and shapes. Fonts are the system's: nothing is loaded for them. */
 export const theme = createTheme({
   primaryColor: "brand",
@@ -25,7 +31,11 @@ export const theme = createTheme({
   headings: { fontWeight: "650" },
   components: {
     Anchor: { defaultProps: { underline: "always" } },
+    // Its placeholder is a child that a menu must not have; the first item gets the focus instead.
+    Menu: { defaultProps: { withInitialFocusPlaceholder: false } },
+    MultiSelect: scrollingList,
     Notification: { styles: { description: { color: "var(--mantine-color-dimmed)" } } },
+    Select: scrollingList,
     Skeleton: { defaultProps: { radius: "sm" } },
   },
 });

@@ -3,7 +3,8 @@ import * as auth from "./auth.ts";
 
 /**
  * The session's cookie cannot be seen here. That there should be one is noted, so that a page that is opened
- * again asks for its data at once; whoever was never signed in here asks for the session first.
+ * again asks for its data at once; whoever was never signed in here asks for the session first. What is noted is
+ * the person's id: the other tabs have the same cookie, and hear of another person by this.
  */
 const SIGNED_IN = "socialhub.signed-in";
 /** Of this tab, so that two tabs can show two workspaces; a new tab begins with the last one chosen. */
@@ -20,7 +21,7 @@ export interface Session {
   signIn: (email: string, password: string) => Promise<void>;
   signOut: () => Promise<void>;
   /** The person has come in by another way than signIn. */
-  entered: () => void;
+  entered: (answer: auth.SessionAnswer) => void;
   /** The server no longer knows the session. */
   ended: () => void;
   chooseWorkspace: (workspaceId: string | undefined) => void;
@@ -43,17 +44,34 @@ export function SessionProvider({ children }: { children: ReactNode }) {
   const [workspaceId, setWorkspaceId] = useState(storedWorkspace);
   const [generation, setGeneration] = useState(0);
 
+  // Only what another tab has done comes here.
+  useEffect(() => {
+    const heard = ({ key, newValue }: StorageEvent) => {
+      // A storage that was cleared has no key.
+      if (key !== SIGNED_IN && key !== null) return;
+      setGeneration((before) => before + 1);
+      sessionStorage.removeItem(WORKSPACE);
+      setWorkspaceId(storedWorkspace());
+      setState(newValue === null ? "out" : "in");
+    };
+    addEventListener("storage", heard);
+    return () => removeEventListener("storage", heard);
+  }, []);
+
   useEffect(() => {
     if (state !== "unknown") return;
     auth.currentSession().then(
-      ({ user }) => setState(user ? "in" : "out"),
+      ({ user }) => {
+        if (user) localStorage.setItem(SIGNED_IN, user.id);
+        setState(user ? "in" : "out");
+      },
       () => setState("out"),
     );
   }, [state]);
 
   const value = useMemo((): Session => {
-    const entered = () => {
-      localStorage.setItem(SIGNED_IN, "yes");
+    const entered = ({ user }: auth.SessionAnswer) => {
+      localStorage.setItem(SIGNED_IN, user?.id ?? "yes");
       setGeneration((before) => before + 1);
       setState("in");
     };
@@ -71,8 +89,7 @@ export function SessionProvider({ children }: { children: ReactNode }) {
       workspaceId,
       generation,
       async signIn(email, password) {
-        await auth.signIn(email, password);
-        entered();
+        entered(await auth.signIn(email, password));
       },
       async signOut() {
         await auth.signOut();

@@ -25,8 +25,7 @@ export function SignUp({ signInInstead }: { signInInstead: () => void }) {
     setIsBusy(true);
     setError(undefined);
     try {
-      await signUp({ invitation, ...wanted });
-      entered();
+      entered(await signUp({ invitation, ...wanted }));
     } catch (thrown) {
       setError(thrown);
       setIsBusy(false);
