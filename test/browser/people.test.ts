@@ -234,6 +234,24 @@ describe.skipIf(!hasChromium)("a keyboard", () => {
   });
 });
 
+describe.skipIf(!hasChromium)("a page that cannot be shown", () => {
+  it("says so, and leaves the others as they are", async () => {
+    const page = await dashboard.open("/settings/keys", { as: "OWNER" });
+    await page.getByRole("button", { name: "Make a key" }).waitFor();
+    await page.route(/\/lens-[^/]*\.js$/, (route) =>
+      route.fulfill({
+        contentType: "text/javascript",
+        body: 'export default () => { throw new Error("broken on purpose"); };',
+      }),
+    );
+    await page.getByRole("link", { name: "Lens" }).click();
+    await page.getByText("This page has stumbled").waitFor();
+    await page.goBack();
+    await page.getByRole("button", { name: "Make a key" }).waitFor();
+    await dashboard.expectProblems(/broken on purpose/);
+  });
+});
+
 /** What has the focus, by its label or its text. */
 const FOCUSED = `(() => {
   const { activeElement: one } = document;
