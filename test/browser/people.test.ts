@@ -160,6 +160,11 @@ describe.skipIf(!hasChromium)("an API key", () => {
     await page.getByLabel("What it is for").fill("Weekly report");
     await page.getByRole("button", { name: "Make the key" }).click();
     const key = await page.getByLabel("The key", { exact: true }).inputValue();
+    // As over plain HTTP, where there is none.
+    await page.evaluate("delete Navigator.prototype.clipboard");
+    await page.getByRole("button", { name: "Copy" }).click();
+    await page.getByText("copy it with the keyboard").waitFor();
+    expect(await page.evaluate("getSelection().toString()")).toBe(key);
     const ask = () =>
       byCurl(`${dashboard.url}/graphql`, key, "{ viewer { role } workspace { name } }");
     expect(await ask()).toEqual({
