@@ -160,6 +160,11 @@ describe.skipIf(!hasChromium)("an API key", () => {
     await page.getByLabel("What it is for").fill("Weekly report");
     await page.getByRole("button", { name: "Make the key" }).click();
     const key = await page.getByLabel("The key", { exact: true }).inputValue();
+    // As over plain HTTP, where there is none.
+    await page.evaluate("delete Navigator.prototype.clipboard");
+    await page.getByRole("button", { name: "Copy" }).click();
+    await page.getByText("copy it with the keyboard").waitFor();
+    expect(await page.evaluate("getSelection().toString()")).toBe(key);
     const ask = () =>
       byCurl(`${dashboard.url}/graphql`, key, "{ viewer { role } workspace { name } }");
     expect(await ask()).toEqual({
@@ -231,6 +236,24 @@ describe.skipIf(!hasChromium)("a keyboard", () => {
     await keyboard.press("Enter");
     await page.getByRole("heading", { name: /^Post: /, level: 1 }).waitFor();
     expect(sent.map(({ name }) => name)).toEqual(["Post"]);
+  });
+});
+
+describe.skipIf(!hasChromium)("a page that cannot be shown", () => {
+  it("says so, and leaves the others as they are", async () => {
+    const page = await dashboard.open("/settings/keys", { as: "OWNER" });
+    await page.getByRole("button", { name: "Make a key" }).waitFor();
+    await page.route(/\/lens-[^/]*\.js$/, (route) =>
+      route.fulfill({
+        contentType: "text/javascript",
+        body: 'export default () => { throw new Error("broken on purpose"); };',
+      }),
+    );
+    await page.getByRole("link", { name: "Lens" }).click();
+    await page.getByText("This page has stumbled").waitFor();
+    await page.goBack();
+    await page.getByRole("button", { name: "Make a key" }).waitFor();
+    await dashboard.expectProblems(/broken on purpose/);
   });
 });
 

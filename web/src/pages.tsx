@@ -1,5 +1,5 @@
 import { lazy, Suspense, type ComponentType } from "react";
-import { Route, Switch } from "wouter";
+import { Route, Switch, useLocation } from "wouter";
 import type { DashboardPath } from "../../src/dashboard/paths.ts";
 import { Broken } from "./components/broken.tsx";
 import { PageSkeleton } from "./components/page-skeleton.tsx";
@@ -47,8 +47,9 @@ export function Pages() {
 }
 
 function Opened({ page: Page }: { page: ComponentType }) {
+  const [path] = useLocation();
   return (
-    <Broken>
+    <Broken page={path}>
       <Suspense fallback={<PageSkeleton />}>
         <Page />
       </Suspense>

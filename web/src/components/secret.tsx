@@ -1,4 +1,5 @@
-import { Alert, Button, CopyButton, Group, Stack, Text, TextInput } from "@mantine/core";
+import { Alert, Button, Group, Stack, Text, TextInput } from "@mantine/core";
+import { useClipboard } from "@mantine/hooks";
 import { useEffect, useRef } from "react";
 import { useText } from "../text/text.tsx";
 
@@ -18,7 +19,14 @@ export function Secret({
 }) {
   const { settings: text } = useText();
   const field = useRef<HTMLInputElement>(null);
+  const { copy, copied, error } = useClipboard();
   useEffect(() => field.current?.focus(), []);
+  // Over plain HTTP there is no clipboard: what is selected can be copied by hand.
+  useEffect(() => {
+    if (!error) return;
+    field.current?.focus();
+    field.current?.select();
+  }, [error]);
   return (
     <Alert
       color="teal"
@@ -34,6 +42,7 @@ export function Secret({
           <TextInput
             ref={field}
             label={label}
+            error={error && text.notCopied}
             value={value}
             readOnly
             flex={1}
@@ -41,11 +50,7 @@ export function Secret({
             styles={{ input: { fontFamily: "var(--mantine-font-family-monospace)" } }}
             onFocus={(event) => event.currentTarget.select()}
           />
-          <CopyButton value={value}>
-            {({ copied, copy }) => (
-              <Button onClick={copy}>{copied ? text.copied : text.copy}</Button>
-            )}
-          </CopyButton>
+          <Button onClick={() => copy(value)}>{copied ? text.copied : text.copy}</Button>
           <Button variant="default" onClick={done}>
             {text.done}
           </Button>

@@ -21,6 +21,7 @@ export const settings = {
   done: "Done",
   copy: "Copy",
   copied: "Copied",
+  notCopied: "The browser does not copy it here. It is selected: copy it with the keyboard.",
   role: "Role",
   roleOf: (name: string) => `Role of ${name}`,
   roles: {

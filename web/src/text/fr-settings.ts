@@ -31,6 +31,8 @@ export const settings: Texts["settings"] = {
   done: "Terminé",
   copy: "Copier",
   copied: "Copié",
+  notCopied:
+    "Le navigateur ne le copie pas ici. Le texte est sélectionné : copiez-le avec le clavier.",
   role: "Rôle",
   roleOf: (name) => `Rôle de ${name}`,
   roles: {
