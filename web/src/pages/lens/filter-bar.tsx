@@ -1,15 +1,11 @@
 import { Button, Checkbox, Group, SimpleGrid, Text, TextInput } from "@mantine/core";
-import { useDebouncedCallback } from "@mantine/hooks";
-import { useState } from "react";
+import { useTyped } from "../../components/typed.ts";
 import { useText } from "../../text/text.tsx";
 import { marks, type LensFilters } from "./filters.ts";
 
 type Words = Omit<LensFilters, "only">;
 const fields = ["search", "name", "minMs", "minStatements"] as const;
 const isNumber = (name: keyof Words) => name === "minMs" || name === "minStatements";
-/** Each change asks the server anew: not at every letter. */
-const TYPING_MS = 400;
-
 /** What the list is narrowed to. */
 export function FilterBar({
   filters,
@@ -64,17 +60,7 @@ function Typed({
   change: (changed: Partial<LensFilters>) => void;
 }) {
   const { filters: text } = useText().lens;
-  const [typed, setTyped] = useState(value);
-  const [told, setTold] = useState(value);
-  // The address has another word than was typed: filters were cleared, or somebody went back.
-  if (value !== told) {
-    setTold(value);
-    setTyped(value);
-  }
-  const tell = useDebouncedCallback((next: string) => {
-    setTold(next);
-    change({ [name]: next });
-  }, TYPING_MS);
+  const [typed, take] = useTyped(value, (next) => change({ [name]: next }));
   return (
     <TextInput
       type={name === "search" ? "search" : "text"}
@@ -86,9 +72,7 @@ function Typed({
       spellCheck={false}
       onChange={(event) => {
         const { value: given } = event.currentTarget;
-        const next = isNumber(name) ? given.replace(/\D/g, "").slice(0, 9) : given;
-        setTyped(next);
-        tell(next);
+        take(isNumber(name) ? given.replace(/\D/g, "").slice(0, 9) : given);
       }}
     />
   );
