@@ -1,9 +1,4 @@
-import { ApolloServer, type ApolloServerOptions } from "@apollo/server";
-import {
-  ApolloServerPluginCacheControlDisabled,
-  ApolloServerPluginInlineTraceDisabled,
-  ApolloServerPluginLandingPageDisabled,
-} from "@apollo/server/plugin/disabled";
+import { ApolloServer } from "@apollo/server";
 import {
   fastify,
   LogController,
@@ -13,6 +8,7 @@ import {
   type FastifyRequest,
 } from "fastify";
 import { randomUUID } from "node:crypto";
+import { apolloOptions, nothingKept, schema } from "./apollo-options.ts";
 import { isPing, unauthenticated } from "./auth/authenticate.ts";
 import type { Credentials } from "./auth/credential.ts";
 import { createIdentity } from "./auth/identity.ts";
@@ -21,16 +17,12 @@ import { Charge } from "./budget/charge.ts";
 import { budgetHeaders } from "./budget/headers.ts";
 import { identify as identifyWithin } from "./budget/identify.ts";
 import type { Level } from "./budget/level.ts";
-import { budget as budgetPlugin } from "./budget/plugin.ts";
 import type { RedisOptions } from "./budget/redis.ts";
 import type { Config } from "./config.ts";
-import { createContext, viewerOf, type RequestContext } from "./context.ts";
+import { createContext, viewerOf } from "./context.ts";
 import { dashboard } from "./dashboard.ts";
 import { APP_ROLE } from "./db/client.ts";
 import { Pool, type PoolOptions } from "./db/pool.ts";
-import { DocumentStore } from "./document-store.ts";
-import { compileQueries } from "./execution/executor.ts";
-import { compiledQueries } from "./execution/plugin.ts";
 import { gates } from "./gates/plugin.ts";
 import { graphiql } from "./graphiql.ts";
 import { healthRoutes } from "./health.ts";
@@ -44,9 +36,7 @@ import { connectionLimits, limitConnections } from "./http/limits.ts";
 import { noRouteSchemas } from "./http/no-route-schemas.ts";
 import { OperationQueue } from "./http/operation-queue.ts";
 import { checkOrigin } from "./http/origin.ts";
-import { QueryCache } from "./http/query-cache.ts";
 import { rehearsal } from "./http/rehearsal.ts";
-import { httpStatus } from "./http/status.ts";
 import { loadTrustedDocuments } from "./http/trusted-documents.ts";
 import { warmUp } from "./http/warm-up.ts";
 import type { OperationObserver } from "./insight/finished-operation.ts";
@@ -54,11 +44,8 @@ import { lensEndpoint } from "./lens/endpoint.ts";
 import { lensOf } from "./lens/lens.ts";
 import { Ring } from "./lens/ring.ts";
 import type { Logger } from "./insight/log.ts";
-import { formatError } from "./insight/format-error.ts";
-import { tellObservers } from "./insight/observe.ts";
-import { insight } from "./insight/plugin.ts";
-import { startTelemetry, type Telemetry } from "./insight/telemetry.ts";
-import { buildSchema } from "./schema/build.ts";
+import { startTelemetry } from "./insight/telemetry.ts";
+import { pluginOf } from "./operation-hooks.ts";
 import { headlineOperation } from "./schema/headline.ts";
 
 /** The whole server, not yet listening: what `serve` starts and what the tests ask. */
@@ -91,15 +78,8 @@ export interface AppOptions {
   makePool?: (options: PoolOptions) => Pool;
 }
 
-/** About forty megabytes of parsed documents, a thousand dashboards. */
-const CACHED_DOCUMENT_CHARACTERS = 1_000_000;
-
 /** Untransacted look-ups, of keys and of readiness, have connections of their own. */
 const LOOKUP_CONNECTIONS = 2;
-
-/** One for all apps of a process: what they differ in stands in their contexts. */
-const schema = buildSchema();
-const executeCompiled = compileQueries(schema);
 
 /** How many passwords are hashed at the same time, of which each takes 32 MB, and how many wait. */
 const SIGN_INS = { running: 2, queued: 50 };
@@ -134,11 +114,11 @@ export async function createApp({
   const ring = config.lens.operations > 0 ? new Ring(config.lens.operations) : undefined;
   const observers = [...givenObservers, ...telemetry.observers, ...(ring ? [ring] : [])];
 
-  const options = apolloOptions(config, logger, { ...telemetry, observers });
-  const { documentStore = null } = options;
+  const kept = nothingKept();
+  const options = apolloOptions(config, logger, kept, { ...telemetry, observers });
   const trustedDocuments = await loadTrustedDocuments(
     config.trustedDocuments,
-    rehearsal({ ...options, plugins: [gates(config).plugin] }, (asking) =>
+    rehearsal({ ...options, plugins: [pluginOf([gates(config).hooks])] }, (asking) =>
       createContext(pool, asking),
     ),
   );
@@ -218,6 +198,7 @@ export async function createApp({
       operations,
       timeoutMs: config.operations.timeoutMs,
       trustedDocuments,
+      sentQueries: kept.sent,
       corsOrigins: config.edge.corsOrigins,
       json: config.http.json,
       identify,
@@ -262,8 +243,8 @@ export async function createApp({
     operations,
     warmUp: () =>
       warmUp(
-        { ...apolloOptions(config, logger.child({}, { level: "silent" })), documentStore },
-        headlineOperation,
+        apolloOptions(config, logger.child({}, { level: "silent" }), kept),
+        kept.sent.named({ query: headlineOperation }),
         (asking) => createContext(pool, asking),
         credentials,
       ),
@@ -282,44 +263,4 @@ export async function createApp({
 async function connectRedis(options: RedisOptions, logger: Logger) {
   const { Redis } = await import("./budget/redis.ts");
   return new Redis(options, logger);
-}
-
-type Watching = Pick<Telemetry, "plugins" | "timed"> & { observers: readonly OperationObserver[] };
-
-/** What the server does for itself is nobody's to see. */
-const unwatched: Watching = { plugins: [], timed: (_, plugin) => plugin, observers: [] };
-
-function apolloOptions(
-  config: Config,
-  logger: Logger,
-  { plugins, timed, observers }: Watching = unwatched,
-): ApolloServerOptions<RequestContext> {
-  const { plugin: gatesPlugin, ...gateOptions } = gates(config);
-  return {
-    schema,
-    formatError,
-    logger,
-    includeStacktraceInErrorResponses: false,
-    stopOnTerminationSignals: false,
-    // The endpoint holds this rule, before it reads the body.
-    csrfPrevention: false,
-    persistedQueries: { cache: new QueryCache() },
-    documentStore: new DocumentStore(CACHED_DOCUMENT_CHARACTERS),
-    ...gateOptions,
-    plugins: [
-      ...plugins,
-      timed("gates", gatesPlugin),
-      timed("budget", budgetPlugin(config.limits)),
-      compiledQueries(executeCompiled),
-      insight(logger),
-      httpStatus(),
-      ...tellObservers(observers),
-      // It wraps every field of every answer.
-      ApolloServerPluginCacheControlDisabled(),
-      // It is for subgraphs, but would be loaded, protobuf and all.
-      ApolloServerPluginInlineTraceDisabled(),
-      // It loads from a CDN.
-      ApolloServerPluginLandingPageDisabled(),
-    ],
-  };
 }

@@ -12,6 +12,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { Viewer } from "../src/auth/viewer.ts";
 import { createContext, type RequestContext } from "../src/context.ts";
 import { insight } from "../src/insight/plugin.ts";
+import { pluginOf } from "../src/operation-hooks.ts";
 import { accountById } from "../src/loaders/account.ts";
 import { toGlobalId } from "../src/loaders/global-id.ts";
 import { buildSchema } from "../src/schema/build.ts";
@@ -277,7 +278,10 @@ describe("a batch that split", () => {
       if (asked % 2 === 0) await setImmediate();
       return resolve(...given);
     };
-    const server = new ApolloServer<RequestContext>({ schema: slow, plugins: [insight(logger)] });
+    const server = new ApolloServer<RequestContext>({
+      schema: slow,
+      plugins: [pluginOf([insight(logger)])],
+    });
     try {
       const query = "query Inbox { comments(last: 18) { nodes { author { id } } } }";
       const contextValue = newContext("slow-author");

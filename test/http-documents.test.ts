@@ -4,10 +4,12 @@ import { createHash } from "node:crypto";
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { setImmediate } from "node:timers/promises";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { ConfigError } from "../src/config.ts";
 import { demoWorkspaceList } from "../src/data/demo/seed.ts";
 import { QueryCache } from "../src/http/query-cache.ts";
+import { SentQueries } from "../src/http/sent-queries.ts";
 import { createTestApp, makeKey, type TestApp } from "./support/app.ts";
 import { createTestDatabase, type TestDatabase } from "./support/database.ts";
 import { wire, type Wire, type WireRequest } from "./support/wire.ts";
@@ -184,8 +186,35 @@ describe("an automatic persisted query", () => {
     },
   );
 
+  it("is not what somebody else has only sent", async () => {
+    const query = "query OnlySent { viewer { role } }";
+    expect((await post(open, { query })).status).toBe(200);
+    const sha256Hash = sha256(query);
+    const missed = await post(open, hashed(sha256Hash));
+    expect(codeOf(missed)).toBe("PERSISTED_QUERY_NOT_FOUND");
+    const named = await post(open, { documentId: `${sha256Hash}.sent` });
+    expect(codeOf(named)).toBe("BAD_REQUEST");
+  });
+
+  it("is named once while it is sent, and all names are forgotten before they fill the memory", async () => {
+    const sent = new SentQueries(100);
+    const cache = new QueryCache(sent);
+    const nameOf = (query: string) =>
+      (sent.named({ query }).extensions?.["persistedQuery"] as { sha256Hash: string }).sha256Hash;
+    const first = nameOf("{ first }");
+    expect(nameOf("{ first }")).toBe(first);
+    expect(await cache.get(`apq:${first}`)).toBe("{ first }");
+
+    const long = `{ second(text: "${"x".repeat(100)}") }`;
+    const second = nameOf(long);
+    // In the turn in which Apollo asks for it, it is there whatever else comes.
+    expect([await cache.get(first), await cache.get(second)]).toEqual(["{ first }", long]);
+    await setImmediate();
+    expect([await cache.get(first), await cache.get(second)]).toEqual([undefined, undefined]);
+  });
+
   it("is kept within bounds: what was not asked for longest makes room", async () => {
-    const cache = new QueryCache(100);
+    const cache = new QueryCache(undefined, 100);
     for (const key of ["a", "b", "c"]) await cache.set(key, "x".repeat(30));
     await cache.get("a");
     await cache.set("d", "x".repeat(30));

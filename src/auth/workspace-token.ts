@@ -2,9 +2,20 @@ import { hash, randomBytes } from "node:crypto";
 import { isUuid } from "../db/uuid.ts";
 
 /** What a token says of itself: its workspace, and the hash to look for there. */
-export interface ParsedToken {
-  workspaceId: string;
-  hash: string;
+export class ParsedToken {
+  readonly hash: string;
+  readonly #workspace: string;
+
+  constructor(text: string, workspace: string) {
+    this.hash = hashOf(text);
+    this.#workspace = workspace;
+  }
+
+  /** Nobody asks for it while the token is remembered by its hash. */
+  get workspaceId(): string {
+    const hex = Buffer.from(this.#workspace, "base64url").toString("hex");
+    return hex.replace(/^(.{8})(.{4})(.{4})(.{4})(.{12})$/, "$1-$2-$3-$4-$5");
+  }
 }
 
 /**
@@ -30,15 +41,7 @@ export function parseToken(prefix: string, text: string): ParsedToken | undefine
   if (text.length !== prefix.length + LENGTH || !text.startsWith(prefix)) return undefined;
   const [, workspace] = FORM.exec(text.slice(prefix.length)) ?? [];
   if (!workspace) return undefined;
-  const hex = Buffer.from(workspace, "base64url").toString("hex");
-  const workspaceId = [
-    hex.slice(0, 8),
-    hex.slice(8, 12),
-    hex.slice(12, 16),
-    hex.slice(16, 20),
-    hex.slice(20),
-  ].join("-");
-  return { workspaceId, hash: hashOf(text) };
+  return new ParsedToken(text, workspace);
 }
 
 const hashOf = (token: string) => hash("sha256", token, "hex");

@@ -37,42 +37,57 @@ export class Budget {
 
   /**
    * Takes points out of all these budgets, or out of none: then it throws RATE_LIMITED, and what the
-   * same request took before goes back as well. Answers with what is left, the least first.
+   * same request took before goes back as well. Answers with what is left, the least first; at once where
+   * the buckets are this process' own.
    */
-  async take(holders: readonly Holder[], points: number, before?: Taken): Promise<Level[]> {
-    const poured = await Promise.all(holders.map((holder) => this.#pour(holder, points)));
-    const slowest = poured.reduce((one, other) => (other.wait > one.wait ? other : one));
-    if (slowest.wait > 0) {
-      const levels = poured.filter(({ wait }) => wait === 0).map(({ level }) => level);
-      await Promise.all([this.giveBack({ levels, points }), before && this.giveBack(before)]);
-      throw tooFast(raised(slowest.level, before?.points ?? 0), slowest.wait);
-    }
-    return poured.map(({ level }) => level).sort((one, other) => one.remaining - other.remaining);
-  }
-
-  /** Gives points back that were taken and not used, as far as they have not leaked out since. */
-  async giveBack({ levels, points }: Taken): Promise<void> {
-    await Promise.all(
-      levels.map(async (level) => {
-        const back = returnable(level, points);
-        if (back > 0) await this.#limiter(level.holder).reward(nameOf(level.holder), back);
-      }),
+  take(
+    holders: readonly Holder[],
+    points: number,
+    before?: Taken,
+  ): readonly Level[] | Promise<readonly Level[]> {
+    return whenAll(
+      holders.map((holder) => this.#pour(holder, points)),
+      (poured) => {
+        const slowest = poured.reduce((one, other) => (other.wait > one.wait ? other : one));
+        if (slowest.wait === 0) {
+          const levels = poured.map(({ level }) => level);
+          return levels.sort((one, other) => one.remaining - other.remaining);
+        }
+        const levels = poured.filter(({ wait }) => wait === 0).map(({ level }) => level);
+        const backs = [this.giveBack({ levels, points }), before && this.giveBack(before)];
+        return whenAll(backs, () => {
+          throw tooFast(raised(slowest.level, before?.points ?? 0), slowest.wait);
+        });
+      },
     );
   }
 
-  async #pour(holder: Holder, points: number): Promise<Poured> {
-    const { limit } = holder;
-    try {
-      const { consumedPoints } = await this.#limiter(holder).consume(nameOf(holder), points);
-      return { level: levelAt(holder, consumedPoints), wait: 0 };
-    } catch (refused) {
-      if (!(refused instanceof RateLimiterRes)) throw refused;
-      const { consumedPoints } = refused;
-      return {
-        level: levelAt(holder, consumedPoints - points),
-        wait: Math.max(1, msOf(consumedPoints - limit, holder)),
-      };
+  /** Gives points back that were taken and not used, as far as they have not leaked out since. */
+  giveBack({ levels, points }: Taken): unknown {
+    const backs = levels.map((level) => {
+      const back = returnable(level, points);
+      if (back <= 0) return undefined;
+      const [limiter, name] = [this.#limiter(level.holder), nameOf(level.holder)];
+      return limiter instanceof LocalBuckets
+        ? limiter.pour(name, -back)
+        : limiter.reward(name, back);
+    });
+    return whenAll<unknown, unknown>(backs, () => undefined);
+  }
+
+  #pour(holder: Holder, points: number): Poured | Promise<Poured> {
+    const limiter = this.#limiter(holder);
+    if (limiter instanceof LocalBuckets) {
+      const consumed = Math.ceil(limiter.pour(nameOf(holder), points));
+      return poured(holder, points, consumed, consumed > holder.limit);
     }
+    return limiter.consume(nameOf(holder), points).then(
+      ({ consumedPoints }) => poured(holder, points, consumedPoints, false),
+      (refused: unknown) => {
+        if (!(refused instanceof RateLimiterRes)) throw refused;
+        return poured(holder, points, refused.consumedPoints, true);
+      },
+    );
   }
 
   #limiter(holder: Holder) {
@@ -90,3 +105,21 @@ export class Budget {
 }
 
 const nameOf = ({ kind, id }: Holder) => `${kind}:${id}`;
+
+function poured(holder: Holder, points: number, consumed: number, isTooMuch: boolean): Poured {
+  if (!isTooMuch) return { level: levelAt(holder, consumed), wait: 0 };
+  return {
+    level: levelAt(holder, consumed - points),
+    wait: Math.max(1, msOf(consumed - holder.limit, holder)),
+  };
+}
+
+/** Goes on with all values: at once, when none of them has to be waited for. */
+function whenAll<Value, Result>(
+  values: readonly (Value | Promise<Value>)[],
+  goOn: (values: Value[]) => Result | Promise<Result>,
+): Result | Promise<Result> {
+  return values.some((value) => value instanceof Promise)
+    ? Promise.all(values).then(goOn)
+    : goOn(values as Value[]);
+}

@@ -13,28 +13,30 @@ const ADMISSION_POINTS = 1;
 export class Charge {
   readonly #budget: Budget;
   readonly #holders: readonly Holder[];
-  #levels: Level[];
+  #levels: readonly Level[];
   #paid = ADMISSION_POINTS;
   /** Points of the operation; one at least. */
   requested = ADMISSION_POINTS;
   /** Of these, what it used: known when it has been executed. */
   actual = ADMISSION_POINTS;
 
-  private constructor(budget: Budget, holders: readonly Holder[], levels: Level[]) {
+  private constructor(budget: Budget, holders: readonly Holder[], levels: readonly Level[]) {
     this.#budget = budget;
     this.#holders = holders;
     this.#levels = levels;
   }
 
   /** Lets a request in, or throws RATE_LIMITED. Undefined when nobody is known to ask. */
-  static async admit(
+  static admit(
     budget: Budget,
     asking: Pick<Authentication, "viewer" | "person">,
     rate: Config["rate"],
-  ): Promise<Charge | undefined> {
+  ): Charge | undefined | Promise<Charge> {
     const holders = holdersOf(asking, rate);
     if (holders.length === 0) return undefined;
-    return new Charge(budget, holders, await budget.take(holders, ADMISSION_POINTS));
+    const admitted = (levels: readonly Level[]) => new Charge(budget, holders, levels);
+    const taken = budget.take(holders, ADMISSION_POINTS);
+    return taken instanceof Promise ? taken.then(admitted) : admitted(taken);
   }
 
   /**
@@ -42,14 +44,18 @@ export class Charge {
    * client that comes too early would never get in if it paid for that. What costs more than a whole
    * budget needs a whole budget.
    */
-  async take(points: number): Promise<void> {
+  take(points: number): void | Promise<void> {
     this.requested = Math.max(ADMISSION_POINTS, points);
     const most = Math.min(...this.#holders.map(({ limit }) => limit));
     const rest = Math.min(this.requested, most) - this.#paid;
     if (rest <= 0) return;
     const before = { levels: this.#levels, points: this.#paid };
-    this.#levels = await this.#budget.take(this.#holders, rest, before);
-    this.#paid += rest;
+    const paid = (levels: readonly Level[]) => {
+      this.#levels = levels;
+      this.#paid += rest;
+    };
+    const taken = this.#budget.take(this.#holders, rest, before);
+    return taken instanceof Promise ? taken.then(paid) : paid(taken);
   }
 
   /** Gives back what the operation did not use; nobody waits for it. */

@@ -24,17 +24,24 @@ export class LocalBuckets extends RateLimiterMemory {
 
   /** Rejects with a RateLimiterRes, and keeps the bucket as it was, when the points do not fit. */
   override consume(key: string | number, points = 1): Promise<RateLimiterRes> {
-    const level = this.#levelOf(String(key)) + points;
-    const result = this.#resultOf(level);
-    if (level > this.points) return Promise.reject(result);
-    this.#fill(String(key), level);
-    return Promise.resolve(result);
+    const level = this.pour(String(key), points);
+    return level > this.points
+      ? Promise.reject(this.#resultOf(level))
+      : Promise.resolve(this.#resultOf(level));
   }
 
   override reward(key: string | number, points = 1): Promise<RateLimiterRes> {
-    const level = Math.max(0, this.#levelOf(String(key)) - points);
-    this.#fill(String(key), level);
-    return Promise.resolve(this.#resultOf(level));
+    return Promise.resolve(this.#resultOf(this.pour(String(key), -points)));
+  }
+
+  /**
+   * Points that the bucket has with these ones in it, which may be below zero. More than its limit: they
+   * do not fit, and it has been kept as it was.
+   */
+  pour(key: string, points: number): number {
+    const level = Math.max(0, this.#levelOf(key) + points);
+    if (points <= 0 || level <= this.points) this.#fill(key, level);
+    return level;
   }
 
   /** How many buckets are kept. */

@@ -1,6 +1,5 @@
 import {
   HeaderMap,
-  type ApolloServerPlugin,
   type GraphQLRequestContextWillSendResponse,
   type GraphQLResponse,
 } from "@apollo/server";
@@ -9,6 +8,7 @@ import type { Config } from "../config.ts";
 import type { RequestContext } from "../context.ts";
 import { WrittenData } from "../execution/written-data.ts";
 import { operationOf } from "../gates/operation.ts";
+import type { OperationHooks } from "../operation-hooks.ts";
 import { usedPoints } from "./actual.ts";
 import type { Charge } from "./charge.ts";
 
@@ -18,30 +18,24 @@ type Responding = GraphQLRequestContextWillSendResponse<RequestContext>;
  * The rate budget: an operation that passed the gates pays before it is executed, and gets back what
  * it did not use.
  */
-export function budget(limits: Config["limits"]): ApolloServerPlugin<RequestContext> {
+export function budget(limits: Config["limits"]): OperationHooks {
   return {
-    async requestDidStart() {
-      return {
-        // Not in `didResolveOperation`: Apollo runs those of all plugins, also when a gate refuses.
-        async responseForOperation(request) {
-          const { charge, measured } = request.contextValue;
-          // Variables that do not fit have no complexity: nothing is executed then.
-          if (!charge || measured.complexity === undefined) return null;
-          try {
-            await charge.take(pointsOf(measured.complexity, measured.introspection));
-            return null;
-          } catch (error) {
-            if (error instanceof GraphQLError) return answerWith(error);
-            throw error;
-          }
-        },
-        async willSendResponse(request) {
-          const { charge } = request.contextValue;
-          if (!charge) return;
-          charge.settle(usedBy(request, charge));
-          if (request.contextValue.tellsCost) addCost(request, charge, limits);
-        },
-      };
+    // Not in `didResolveOperation`: Apollo asks all of them, also when a gate refuses.
+    responseForOperation({ contextValue: { charge, measured } }) {
+      // Variables that do not fit have no complexity: nothing is executed then.
+      if (!charge || measured.complexity === undefined) return null;
+      try {
+        const points = pointsOf(measured.complexity, measured.introspection);
+        return charge.take(points)?.then(() => null, refused) ?? null;
+      } catch (error) {
+        return refused(error);
+      }
+    },
+    willSendResponse(request) {
+      const { charge } = request.contextValue;
+      if (!charge) return;
+      charge.settle(usedBy(request, charge));
+      if (request.contextValue.tellsCost) addCost(request, charge, limits);
     },
   };
 }
@@ -53,7 +47,9 @@ const pointsOf = (complexity: number, introspection = 0) =>
   Math.max(complexity, Math.ceil(introspection / VALUES_A_POINT));
 
 /** An error thrown from `responseForOperation` would be an unforeseen one to Apollo. */
-function answerWith({ message, extensions }: GraphQLError): GraphQLResponse {
+function refused(error: unknown): GraphQLResponse {
+  if (!(error instanceof GraphQLError)) throw error;
+  const { message, extensions } = error;
   const { http, ...rest } = extensions as {
     http: { status: number; headers: Map<string, string> };
   };

@@ -1,26 +1,22 @@
-import { HeaderMap, type ApolloServerPlugin } from "@apollo/server";
-import type { RequestContext } from "../context.ts";
+import { HeaderMap } from "@apollo/server";
+import type { OperationHooks } from "../operation-hooks.ts";
 import type { ExecuteCompiled } from "./executor.ts";
 
 /**
  * Answers what can be answered the compiled way; for all else Apollo asks graphql-js. It comes after those
- * plugins that may refuse an operation at this point.
+ * hooks that may refuse an operation at this point.
  */
-export function compiledQueries(execute: ExecuteCompiled): ApolloServerPlugin<RequestContext> {
+export function compiledQueries(execute: ExecuteCompiled): OperationHooks {
   return {
-    async requestDidStart() {
+    async responseForOperation({ document, request, contextValue }) {
+      const { operationName, variables } = request;
+      const { coerced } = contextValue.measured;
+      const data = await execute({ document, operationName, variables, coerced, contextValue });
+      if (!data) return null;
       return {
-        async responseForOperation({ document, request, contextValue }) {
-          const { operationName, variables } = request;
-          const { coerced } = contextValue.measured;
-          const data = await execute({ document, operationName, variables, coerced, contextValue });
-          if (!data) return null;
-          return {
-            http: { status: undefined, headers: new HeaderMap() },
-            // It has no fields: `stringifyResult` and the rate budget know that.
-            body: { kind: "single", singleResult: { data: data as never } },
-          };
-        },
+        http: { status: undefined, headers: new HeaderMap() },
+        // It has no fields: `stringifyResult` and the rate budget know that.
+        body: { kind: "single", singleResult: { data: data as never } },
       };
     },
   };

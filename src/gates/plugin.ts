@@ -1,4 +1,4 @@
-import type { ApolloServerPlugin, GraphQLRequestContextDidResolveOperation } from "@apollo/server";
+import type { GraphQLRequestContextDidResolveOperation } from "@apollo/server";
 import {
   GraphQLError,
   parse,
@@ -11,6 +11,7 @@ import type { Viewer } from "../auth/viewer.ts";
 import type { Config } from "../config.ts";
 import type { RequestContext } from "../context.ts";
 import { isErrorCode } from "../errors.ts";
+import type { OperationHooks } from "../operation-hooks.ts";
 import { deepestPath } from "./depth.ts";
 import { introspectionLimit } from "./introspection.ts";
 import { measure, price, type Measurement } from "./measurement.ts";
@@ -36,7 +37,7 @@ export function gates(settings: Settings) {
     },
     // Apollo's own switch would refuse with its own words.
     introspection: true,
-    plugin: gatesPlugin(settings),
+    hooks: gateHooks(settings),
   };
 }
 
@@ -44,7 +45,7 @@ export function gates(settings: Settings) {
  * What is measured stands in `didResolveOperation`, because validation rules run once a document and
  * never see variables.
  */
-function gatesPlugin(settings: Settings): ApolloServerPlugin<RequestContext> {
+function gateHooks(settings: Settings): OperationHooks {
   // Apollo keeps parsed documents: the same text is the same operation again.
   const measurements = new WeakMap<OperationDefinitionNode, Measurement>();
   const introspectionLimits = new WeakMap<GraphQLSchema, number>();
@@ -104,18 +105,12 @@ function gatesPlugin(settings: Settings): ApolloServerPlugin<RequestContext> {
   };
 
   return {
-    async requestDidStart() {
-      return {
-        async didResolveOperation(request) {
-          check(request);
-        },
-        async didEncounterErrors({ errors }) {
-          for (const error of errors) {
-            restoreCode(error);
-            if (settings.introspection === "off") error.message = withoutHint(error.message);
-          }
-        },
-      };
+    didResolveOperation: check,
+    didEncounterErrors({ errors }) {
+      for (const error of errors) {
+        restoreCode(error);
+        if (settings.introspection === "off") error.message = withoutHint(error.message);
+      }
     },
   };
 }

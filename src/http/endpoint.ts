@@ -17,6 +17,7 @@ import { negotiate, responseTypes } from "./media-type.ts";
 import type { OperationQueue } from "./operation-queue.ts";
 import { parametersOf, type GraphQLParameters } from "./parameters.ts";
 import { closeAtEnd, takeTurns } from "./request-end.ts";
+import type { SentQueries } from "./sent-queries.ts";
 import type { TrustedDocuments } from "./trusted-documents.ts";
 
 export interface Endpoint {
@@ -30,6 +31,7 @@ export interface Endpoint {
   corsOrigins: readonly string[];
   json: JsonLimits;
   trustedDocuments: TrustedDocuments;
+  sentQueries: SentQueries;
   /** Finds out who asks, and refuses whoever may not ask this; sets headers of the answer. */
   identify(
     request: FastifyRequest,
@@ -37,7 +39,7 @@ export interface Endpoint {
     query: string | undefined,
   ): Promise<Asking["authentication"]>;
   /** Lets them in, or refuses them for want of budget. */
-  admit(authentication: Asking["authentication"]): Promise<Asking["charge"]>;
+  admit(authentication: Asking["authentication"]): Asking["charge"] | Promise<Asking["charge"]>;
   /** Makes what the request carries from then on. */
   createContext(request: Asking): RequestContext;
 }
@@ -90,7 +92,8 @@ export async function graphqlEndpoint(server: FastifyInstance, endpoint: Endpoin
       try {
         context = await contextOf(endpoint, request, reply, parameters, line);
         const resolved = endpoint.trustedDocuments.resolve(parameters, context.viewer);
-        return await execute(endpoint.apollo, request, reply, resolved, context);
+        const named = endpoint.sentQueries.named(resolved);
+        return await execute(endpoint.apollo, request, reply, named, context);
       } catch (error) {
         if (context?.charge) void reply.headers(budgetHeaders(context.charge.levels));
         if (line.written) throw error;

@@ -1,3 +1,5 @@
+import type { SentQueries } from "./sent-queries.ts";
+
 /** As many characters as the texts may have together. */
 const MOST_CHARACTERS = 8 * 1024 * 1024;
 
@@ -8,10 +10,13 @@ const MOST_CHARACTERS = 8 * 1024 * 1024;
  */
 export class QueryCache {
   readonly #texts = new Map<string, string>();
+  readonly #sent: SentQueries | undefined;
   readonly #most: number;
   #characters = 0;
 
-  constructor(mostCharacters = MOST_CHARACTERS) {
+  /** `sent`: has texts of its own, which only the server can name. */
+  constructor(sent?: SentQueries, mostCharacters = MOST_CHARACTERS) {
+    this.#sent = sent;
     this.#most = mostCharacters;
   }
 
@@ -20,6 +25,8 @@ export class QueryCache {
   }
 
   async get(key: string): Promise<string | undefined> {
+    const sent = this.#sent?.textOf(key);
+    if (sent !== undefined) return sent;
     const text = this.#texts.get(key);
     if (text === undefined) return undefined;
     this.#texts.delete(key);

@@ -1,24 +1,15 @@
-import type { ApolloServerPlugin, GraphQLRequestContextWillSendResponse } from "@apollo/server";
+import type { GraphQLRequestContextWillSendResponse } from "@apollo/server";
 import type { FormattedExecutionResult } from "graphql";
 import type { RequestContext } from "../context.ts";
 import { errorStatus } from "../errors.ts";
+import type { OperationHooks } from "../operation-hooks.ts";
 
 /**
  * The HTTP status of an answer, where it is not the refusal's own. What brings data is a success, also
  * when a part of it failed: the errors tell. When nothing could be read in time, or nothing may be read
  * at all, there is no data to send, and the status says why.
  */
-export function httpStatus(): ApolloServerPlugin<RequestContext> {
-  return {
-    async requestDidStart() {
-      return {
-        async willSendResponse(request) {
-          if (request.response.body.kind === "single") setStatus(request);
-        },
-      };
-    },
-  };
-}
+export const httpStatus: OperationHooks = { willSendResponse: setStatus };
 
 function setStatus({ request, response }: GraphQLRequestContextWillSendResponse<RequestContext>) {
   if (response.body.kind !== "single") return;

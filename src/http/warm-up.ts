@@ -4,6 +4,7 @@ import type { Credentials } from "../auth/credential.ts";
 import type { RequestContext } from "../context.ts";
 import { NO_WORKSPACE } from "../db/no-workspace.ts";
 import type { Asking } from "./endpoint.ts";
+import type { GraphQLParameters } from "./parameters.ts";
 import { nobody } from "./rehearsal.ts";
 
 /** After so many times hardly anything is done for the first time. */
@@ -16,7 +17,7 @@ const TIMES = 3;
  */
 export async function warmUp(
   options: ApolloServerOptions<RequestContext>,
-  query: string,
+  asked: GraphQLParameters,
   createContext: (asking: Asking) => RequestContext,
   credentials: Pick<Credentials, "of">,
 ): Promise<void> {
@@ -27,7 +28,7 @@ export async function warmUp(
   const run = async () => {
     for (let time = 0; time < TIMES; time += 1) {
       const contextValue = createContext(nobody());
-      await apollo.executeOperation({ query }, { contextValue });
+      await apollo.executeOperation(asked, { contextValue });
     }
     await apollo.stop();
   };

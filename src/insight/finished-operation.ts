@@ -49,7 +49,8 @@ export class FinishedOperation {
     this.name = shownName(responding.operationName);
     this.kind = responding.operation?.operation;
     this.source = responding.source;
-    this.hash = responding.queryHash;
+    // The server names a text that was sent by its hash and a word.
+    this.hash = responding.queryHash?.slice(0, 64);
     this.variables = this.kind === "query" ? request.variables : withoutValues(request.variables);
     this.startedAt = contextValue.startedAt;
     this.endedAt = performance.now();

@@ -1,7 +1,6 @@
-import type { ApolloServerPlugin } from "@apollo/server";
 import { GraphQLError } from "graphql";
-import type { RequestContext } from "../context.ts";
 import { errorStatus, isErrorCode } from "../errors.ts";
+import type { OperationHooks } from "../operation-hooks.ts";
 import {
   FinishedOperation,
   type OperationObserver,
@@ -9,20 +8,17 @@ import {
 } from "./finished-operation.ts";
 
 /**
- * Tells observers of every operation that ends. It must come after all plugins that have a say in the
- * answer and its status. Without observers there is no such plugin.
+ * Tells observers of every operation that ends. It must come after all that has a say in the answer and
+ * its status.
  */
-export function tellObservers(
-  observers: readonly OperationObserver[],
-): ApolloServerPlugin<RequestContext>[] {
-  if (observers.length === 0) return [];
-  const listener = {
-    async willSendResponse(request: ConstructorParameters<typeof FinishedOperation>[0]) {
+export function tellObservers(observers: readonly OperationObserver[]): OperationHooks {
+  if (observers.length === 0) return {};
+  return {
+    willSendResponse(request) {
       const operation = new FinishedOperation(request);
       for (const observer of observers) observer.finished(operation);
     },
   };
-  return [{ requestDidStart: async () => listener }];
 }
 
 /** A request that ended with this error, or this status, before it became an operation. */

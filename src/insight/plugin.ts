@@ -1,10 +1,11 @@
-import type { ApolloServerPlugin, GraphQLRequestContextWillSendResponse } from "@apollo/server";
+import type { GraphQLRequestContextWillSendResponse } from "@apollo/server";
 import { GraphQLError, type GraphQLFormattedError } from "graphql";
 import type { RequestContext } from "../context.ts";
 import { NotMigratedError } from "../db/not-migrated-error.ts";
 import { PoolError } from "../db/pool-error.ts";
 import { RequestEndedError } from "../db/session.ts";
 import { isMasked, refusal } from "../errors.ts";
+import type { OperationHooks } from "../operation-hooks.ts";
 import { foreseenError } from "./format-error.ts";
 import type { Logger } from "./log.ts";
 import { round } from "./sql-record.ts";
@@ -15,19 +16,15 @@ type Responding = GraphQLRequestContextWillSendResponse<RequestContext>;
  * Ends a request: the session is given back, what the request did becomes one log line and, for a
  * viewer who asked and may see it, `extensions.sql`.
  */
-export function insight(logger: Logger): ApolloServerPlugin<RequestContext> {
+export function insight(logger: Logger): OperationHooks {
   return {
-    async requestDidStart() {
-      return {
-        async willSendResponse(request) {
-          // Nobody waits for it: the answer of a read does not depend on its commit.
-          void request.contextValue.session.close();
-          endOutOfTime(request);
-          const errors = logUnforeseen(logger, request);
-          addSql(request);
-          logOperation(logger, request, errors);
-        },
-      };
+    willSendResponse(request) {
+      // Nobody waits for it: the answer of a read does not depend on its commit.
+      void request.contextValue.session.close();
+      endOutOfTime(request);
+      const errors = logUnforeseen(logger, request);
+      addSql(request);
+      logOperation(logger, request, errors);
     },
   };
 }

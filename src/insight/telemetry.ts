@@ -1,12 +1,9 @@
-import type { ApolloServerPlugin } from "@apollo/server";
 import type { Config } from "../config.ts";
-import type { RequestContext } from "../context.ts";
+import type { OperationHooks } from "../operation-hooks.ts";
 import type { OperationObserver } from "./finished-operation.ts";
 import type { Logger } from "./log.ts";
 import type { Measurable } from "./metrics.ts";
 import { slowLog } from "./slow-log.ts";
-
-type Plugin = ApolloServerPlugin<RequestContext>;
 
 /**
  * What those who run the server see of it: slow lines, metrics and traces. Packages of what is not
@@ -30,8 +27,8 @@ export async function startTelemetry(
     observers,
     /** To come before all others. */
     plugins: traces ? [traces.phases] : [],
-    /** Makes a plugin's part in an operation seen. */
-    timed: (name: string, plugin: Plugin) => traces?.timed(name, plugin) ?? plugin,
+    /** Makes the part of hooks in an operation seen. */
+    timed: (name: string, hooks: OperationHooks) => traces?.timed(name, hooks) ?? hooks,
     /** When no request is under way any more. */
     close: async () => traces?.close(),
   };

@@ -10,6 +10,7 @@ import type { OperationQueue } from "../http/operation-queue.ts";
 import { rehearsalOf } from "../http/rehearsal.ts";
 import type { TrustedDocuments } from "../http/trusted-documents.ts";
 import type { Logger } from "../insight/log.ts";
+import { pluginOf } from "../operation-hooks.ts";
 import { Agreed } from "./agreed.ts";
 import { DrySession } from "./dry-session.ts";
 import type { LensEndpoint, Looking } from "./endpoint.ts";
@@ -40,7 +41,7 @@ export function lensOf(parts: LensParts): Omit<LensEndpoint, "identify" | "check
     statementTimeoutMs: config.pool.statementTimeoutMs,
     json: config.http.json,
     limits: config.limits,
-    rehearse: rehearsalOf({ ...options, logger, plugins: [gates(config).plugin] }),
+    rehearse: rehearsalOf({ ...options, logger, plugins: [pluginOf([gates(config).hooks])] }),
     checkTrust: (query, viewer) => void trustedDocuments.resolve({ query }, viewer),
     dryFor: (looking, mayAll) => dryFor(schema, pool, looking, mayAll),
   };

@@ -42,9 +42,8 @@ export function gateServer(
   settings: Record<string, string> = {},
   standardRules: readonly ValidationRule[] = specifiedRules,
 ): Ask {
-  const { plugin, parseOptions, validationRules, validationOptions } = gates(readConfig(settings));
+  const { hooks, parseOptions, validationRules, validationOptions } = gates(readConfig(settings));
   const rules = [...standardRules, ...validationRules];
-  const listening = plugin.requestDidStart?.({} as never);
 
   return async (query, { variables = {}, limits = {} } = {}) => {
     const viewer = new Viewer({
@@ -84,9 +83,8 @@ export function gateServer(
     if (invalid.length > 0) return invalid;
     const operation = getOperationAST(document) ?? undefined;
     const request = { document, schema, operation, request: { variables }, contextValue };
-    const listener = await listening;
     try {
-      await listener?.didResolveOperation?.(
+      hooks.didResolveOperation?.(
         request as unknown as GraphQLRequestContextDidResolveOperation<RequestContext>,
       );
       return [];

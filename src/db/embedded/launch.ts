@@ -37,6 +37,7 @@ const defaults: Record<string, string> = {
   log_timezone: "UTC",
   log_min_messages: "warning",
   log_checkpoints: "off",
+  unix_socket_directories: "",
 };
 
 /** Starts PostgreSQL, detached from us, and waits until it is ready. Null: another one was quicker. */
@@ -114,7 +115,6 @@ function parametersFor(port: number, { places, settings }: Launch): string[] {
     ...settings,
     port: String(port),
     listen_addresses: "127.0.0.1",
-    unix_socket_directories: "",
   };
   const pairs = Object.entries(all).flatMap(([name, value]) => ["-c", `${name}=${value}`]);
   return ["-D", places.data, ...pairs];

@@ -1,6 +1,7 @@
 import type { ApolloServerPlugin } from "@apollo/server";
 import { GraphQLError } from "graphql";
 import type { RequestContext } from "../../context.ts";
+import type { OperationHooks } from "../../operation-hooks.ts";
 import { withoutValues } from "./redact.ts";
 import type { RequestTrace } from "./request-trace.ts";
 
@@ -36,29 +37,40 @@ export function phases(traceOf: TraceOf): Plugin {
   };
 }
 
-/** A plugin whose say in an operation becomes a part of the request, with what the gates measured. */
-export function timed(traceOf: TraceOf, name: string, plugin: Plugin): Plugin {
+/** Hooks whose say in an operation becomes a part of the request, with what the gates measured. */
+export function timed(traceOf: TraceOf, name: string, hooks: OperationHooks): OperationHooks {
+  const { didResolveOperation, responseForOperation } = hooks;
+  const begun = ({ contextValue }: { contextValue: RequestContext }) => {
+    const trace = traceOf(contextValue.requestId);
+    return trace?.span.isRecording() ? begin(trace, name) : () => {};
+  };
   return {
-    ...plugin,
-    async requestDidStart(request) {
-      const listener = await plugin.requestDidStart?.(request);
-      const trace = traceOf(request.contextValue.requestId);
-      if (!listener || !trace?.span.isRecording()) return listener;
-      return {
-        ...listener,
-        ...(listener.didResolveOperation && {
-          didResolveOperation: (resolved) =>
-            during(begin(trace, name), async () => listener.didResolveOperation?.(resolved)),
-        }),
-        ...(listener.responseForOperation && {
-          responseForOperation: (resolved) =>
-            during(
-              begin(trace, name),
-              async () => (await listener.responseForOperation?.(resolved)) ?? null,
-            ),
-        }),
-      };
-    },
+    ...hooks,
+    ...(didResolveOperation && {
+      didResolveOperation(request) {
+        const end = begun(request);
+        try {
+          didResolveOperation(request);
+          end();
+        } catch (error) {
+          end(codeOf(error));
+          throw error;
+        }
+      },
+    }),
+    ...(responseForOperation && {
+      async responseForOperation(request) {
+        const end = begun(request);
+        try {
+          const answer = await responseForOperation(request);
+          end();
+          return answer;
+        } catch (error) {
+          end(codeOf(error));
+          throw error;
+        }
+      },
+    }),
   };
 }
 
@@ -68,14 +80,7 @@ function begin(trace: RequestTrace, name: string) {
     void trace.add({ name, startedAt, endedAt: performance.now(), failure });
 }
 
-async function during<Result>(end: (failure?: string) => void, work: () => Promise<Result>) {
-  try {
-    const result = await work();
-    end();
-    return result;
-  } catch (error) {
-    const code = error instanceof GraphQLError && error.extensions["code"];
-    end(typeof code === "string" ? code : "INTERNAL_SERVER_ERROR");
-    throw error;
-  }
+function codeOf(error: unknown): string {
+  const code = error instanceof GraphQLError && error.extensions["code"];
+  return typeof code === "string" ? code : "INTERNAL_SERVER_ERROR";
 }

@@ -18,6 +18,7 @@ import type {
   OperationObserver,
   RefusedRequest,
 } from "../finished-operation.ts";
+import type { OperationHooks } from "../../operation-hooks.ts";
 import type { Logger } from "../log.ts";
 import { addBatches, databaseAttributes, operationAttributes } from "./operation-spans.ts";
 import { phases, timed } from "./phases.ts";
@@ -50,10 +51,10 @@ export class Traces implements OperationObserver {
     this.logger = logger.child({}, { formatters: { log } });
   }
 
-  /** What takes part in every operation: phases, and what lets a plugin's part be seen. */
+  /** What takes part in every operation: phases, and what lets the part of hooks be seen. */
   readonly phases = phases((requestId) => this.of(requestId));
-  readonly timed = (name: string, plugin: typeof this.phases) =>
-    timed((requestId) => this.of(requestId), name, plugin);
+  readonly timed = (name: string, hooks: OperationHooks) =>
+    timed((requestId) => this.of(requestId), name, hooks);
 
   of(requestId: string): RequestTrace | undefined {
     return this.#traces.get(requestId);
