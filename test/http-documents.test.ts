@@ -10,7 +10,7 @@ import { ConfigError } from "../src/config.ts";
 import { demoWorkspaceList } from "../src/data/demo/seed.ts";
 import { QueryCache } from "../src/http/query-cache.ts";
 import { SentQueries } from "../src/http/sent-queries.ts";
-import { createTestApp, makeKey, type TestApp } from "./support/app.ts";
+import { createTestApp, makeKey, type Json, type TestApp } from "./support/app.ts";
 import { createTestDatabase, type TestDatabase } from "./support/database.ts";
 import { wire, type Wire, type WireRequest } from "./support/wire.ts";
 
@@ -199,8 +199,10 @@ describe("an automatic persisted query", () => {
   it("is named once while it is sent, and all names are forgotten before they fill the memory", async () => {
     const sent = new SentQueries(100);
     const cache = new QueryCache(sent);
-    const nameOf = (query: string) =>
-      (sent.named({ query }).extensions?.["persistedQuery"] as { sha256Hash: string }).sha256Hash;
+    const nameOf = (query: string) => {
+      const { persistedQuery } = sent.named({ query }).extensions as Json;
+      return persistedQuery.sha256Hash as string;
+    };
     const first = nameOf("{ first }");
     expect(nameOf("{ first }")).toBe(first);
     expect(await cache.get(`apq:${first}`)).toBe("{ first }");
