@@ -1,8 +1,11 @@
-import { mkdtemp, rm } from "node:fs/promises";
+import { access, constants, mkdtemp, readdir, rm, statfs } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { connect } from "../../src/db/client.ts";
 import { startEmbedded } from "../../src/db/embedded.ts";
+import { findBinaries } from "../../src/db/embedded/binaries.ts";
+import { stopServer } from "../../src/db/embedded/postmaster.ts";
+import { birthOf } from "../../src/db/embedded/processes.ts";
 
 /** A PostgreSQL server that goes with what is in it. */
 export interface ThrowawayServer {
@@ -15,7 +18,9 @@ export interface ThrowawayServer {
 export async function startThrowawayServer(
   settings: Record<string, string> = {},
 ): Promise<ThrowawayServer> {
-  const folder = await mkdtemp(join(tmpdir(), "socialhub-test-"));
+  const root = await scratchRoot();
+  await removeAbandoned(root);
+  const folder = await mkdtemp(join(root, `${NAME}${process.pid}-`));
   const embedded = await startEmbedded({
     dataDir: join(folder, "postgres"),
     // Nothing here must survive a power cut, and nobody follows along.
@@ -23,6 +28,7 @@ export async function startThrowawayServer(
       fsync: "off",
       synchronous_commit: "off",
       full_page_writes: "off",
+      max_wal_size: "256MB",
       wal_level: "minimal",
       max_wal_senders: "0",
       ...settings,
@@ -36,6 +42,35 @@ export async function startThrowawayServer(
       await rm(folder, { recursive: true, force: true });
     },
   };
+}
+
+const NAME = "socialhub-test-";
+const PATTERN = /^socialhub-test-(\d+)-/;
+
+const MEMORY = "/dev/shm";
+/** Several times what a run of the tests takes. */
+const ROOM_BYTES = 4 * 1024 ** 3;
+
+/** In memory where there is room: most of what a run writes are copies of databases. */
+async function scratchRoot(): Promise<string> {
+  try {
+    const { bavail, bsize } = await statfs(MEMORY);
+    await access(MEMORY, constants.W_OK);
+    return bavail * bsize >= ROOM_BYTES ? MEMORY : tmpdir();
+  } catch {
+    return tmpdir();
+  }
+}
+
+/** What runs that were killed have left: it would stay in memory for good. */
+async function removeAbandoned(root: string) {
+  const { pg_ctl } = await findBinaries();
+  for (const name of await readdir(root)) {
+    const [, pid] = PATTERN.exec(name) ?? [];
+    if (pid === undefined || (await birthOf(Number(pid))) !== null) continue;
+    await stopServer(join(root, name, "postgres"), pg_ctl);
+    await rm(join(root, name), { recursive: true, force: true });
+  }
 }
 
 /** A client hashes the password four thousand times at each of five hundred connections. */
