@@ -58,6 +58,8 @@ export function readOptions(words) {
     ms,
     /** In so many pieces, those of all workloads in turn. */
     passes: quick ? 1 : 3,
+    /** How long each workload runs before any is measured. */
+    hotMs: quick ? 200 : 2000,
     warmUpMs: Math.min(ms, quick ? 200 : 1000),
     levelMs: Math.min(ms, 1500),
     /** So many latencies are measured however slow a contender is: of fewer a p95 would be the worst one. */

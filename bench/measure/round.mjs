@@ -29,13 +29,14 @@ export async function openContender(contender, database, postgres, options) {
       return { workload: "cold", p50: performance.now() - sent, readyMs: server.readyMs };
     },
 
-    /** Something of every workload in turn, so that it matters little which is measured first. */
+    /**
+     * Every workload for a while, before any is measured: V8 compiles what is hot, and goes on with that for
+     * one or two thousand requests. A server runs for days; how it begins is the workload `cold`.
+     */
     async warmUp(workloadsRequests) {
-      const longest = Math.max(...workloadsRequests.map(({ length }) => length));
-      const inTurn = Array.from({ length: longest }, (_, index) =>
-        workloadsRequests.map((requests) => requests[index % requests.length]),
-      );
-      await run(spell(inTurn.flat()), options.concurrency, options.ms);
+      for (const requests of workloadsRequests) {
+        await run(spell(requests), options.concurrency, options.hotMs);
+      }
     },
 
     /** One workload, or a share of it, after a warm-up: latencies, and what server and database spent on each request. */

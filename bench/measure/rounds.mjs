@@ -25,9 +25,9 @@ export function createRounds({ contenders, options, ledger, progress }) {
   function plannedSeconds() {
     const each = (options.warmUpMs + options.ms) / 1000;
     const mixed = (options.warmUpMs + LEVELS.length * options.levelMs) / 1000;
-    const ownWorkloads = options.ms / 1000 + options.workloads.length * each;
+    const ownWorkloads = options.workloads.length * (options.hotMs / 1000 + each);
     const contender = START + ownWorkloads + (options.mixed ? mixed : 0);
-    const growthEach = START + options.ms / 1000 + each;
+    const growthEach = START + options.hotMs / 1000 + each;
     const growth = options.growth ? growing.length * growthSets.length * growthEach : 0;
     return {
       contender,
