@@ -46,6 +46,7 @@ import { Ring } from "./lens/ring.ts";
 import type { Logger } from "./insight/log.ts";
 import { startTelemetry } from "./insight/telemetry.ts";
 import { pluginOf } from "./operation-hooks.ts";
+import { soon } from "./soon.ts";
 import { headlineOperation } from "./schema/headline.ts";
 
 /** The whole server, not yet listening: what `serve` starts and what the tests ask. */
@@ -164,7 +165,7 @@ export async function createApp({
   const tell = (reply: FastifyReply) => (levels: readonly Level[]) =>
     void reply.headers(budgetHeaders(levels));
   const { publicUrl } = config.people;
-  const authenticate = async (request: FastifyRequest, reply: FastifyReply) => {
+  const authenticate = (request: FastifyRequest, reply: FastifyReply) => {
     const { authorization, cookie } = request.headers;
     const workspaceId = askedWorkspace(request);
     const credential = credentials.of({ authorization, cookie, workspaceId });
@@ -172,13 +173,13 @@ export async function createApp({
     const from = { address: request.ip, limit: config.rate.addressPoints };
     return identifyWithin(credential, budget, from, tell(reply));
   };
-  const identify: Endpoint["identify"] = async (request, reply, query) => {
-    const authentication = await authenticate(request, reply);
-    const { viewer, person } = authentication;
-    // A stranger's operation is not even parsed.
-    if (!viewer && !person && !isPing(query)) throw unauthenticated("there is no credential");
-    return authentication;
-  };
+  const identify: Endpoint["identify"] = (request, reply, query) =>
+    soon(authenticate(request, reply), (authentication) => {
+      const { viewer, person } = authentication;
+      // A stranger's operation is not even parsed.
+      if (!viewer && !person && !isPing(query)) throw unauthenticated("there is no credential");
+      return authentication;
+    });
   const signInTurns = new OperationQueue({ ...SIGN_INS, waitMs: config.operations.waitMs });
   await server.register(async (child) =>
     authEndpoint(child, {
@@ -187,7 +188,7 @@ export async function createApp({
       logger,
       turns: signInTurns,
       json: config.http.json,
-      identify: authenticate,
+      identify: async (request, reply) => authenticate(request, reply),
     }),
   );
   await server.register(async (child) =>

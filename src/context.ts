@@ -92,7 +92,7 @@ export function createContext(
   const session = new ReadSession(pool, viewer?.workspaceId ?? NO_WORKSPACE);
   session.record.overhead += statements;
   const loaders: RequestContext["loaders"] = new Map();
-  const asked = new Set(request.insightHeader?.split(",").map((word) => word.trim()));
+  const asked = request.insightHeader?.split(",").map((word) => word.trim()) ?? [];
   return {
     requestId: request.requestId,
     startedAt: request.startedAt,
@@ -113,8 +113,8 @@ export function createContext(
     loaders,
     measured: {},
     charge: request.charge,
-    insight: asked.has("sql") && (viewer?.may("READ_INSIGHT") ?? false),
-    tellsCost: viewer !== undefined && (asked.has("cost") || viewer.showsCost),
+    insight: asked.includes("sql") && (viewer?.may("READ_INSIGHT") ?? false),
+    tellsCost: viewer !== undefined && (asked.includes("cost") || viewer.showsCost),
   };
 }
 

@@ -57,6 +57,11 @@ export class Authenticator {
     return key !== undefined && this.#remembered.knows(key.hash);
   }
 
+  /** Whoever has brought the key within the last seconds. */
+  recall(key: ParsedToken | undefined): Viewer | undefined {
+    return key && this.#remembered.recall(key.hash);
+  }
+
   /** `key` is what {@link keyOf} read in the header. */
   async authenticate(
     authorization: string | undefined,

@@ -8,7 +8,6 @@ import {
 import type { People } from "./people.ts";
 import { cookieValue, type SessionCookie } from "./session-cookie.ts";
 import type { Sessions, SignedIn } from "./sessions.ts";
-import type { ParsedToken } from "./workspace-token.ts";
 
 /** What a request says of who sends it. */
 export interface Credential {
@@ -16,6 +15,8 @@ export interface Credential {
   isKnown: boolean;
   /** Whether a browser adds it to requests by itself, also to those that another site has it send. */
   isAmbient: boolean;
+  /** Who has brought it within the last seconds, where that is known at once. */
+  recall(): Authentication | undefined;
   /** Throws UNAUTHENTICATED for one that is not valid. */
   authenticate(): Promise<Authentication>;
 }
@@ -49,26 +50,20 @@ export class Credentials {
       return {
         isKnown: this.#keys.knows(key),
         isAmbient: false,
-        authenticate: () => this.#byKey(authorization, key, workspaceId),
+        recall: () => {
+          const viewer = this.#keys.recall(key);
+          return viewer && inOwnWorkspace({ viewer, statements: 0 }, workspaceId);
+        },
+        authenticate: async () =>
+          inOwnWorkspace(await this.#keys.authenticate(authorization, key), workspaceId),
       };
     }
     return {
       isKnown: this.#sessions.knows(session),
       isAmbient: true,
+      recall: () => undefined,
       authenticate: () => this.#bySession(session, workspaceId),
     };
-  }
-
-  /** A key has one workspace: whoever asks for another with it must not get that one's data. */
-  async #byKey(
-    authorization: string | undefined,
-    key: ParsedToken | undefined,
-    workspaceId: string | undefined,
-  ) {
-    const found = await this.#keys.authenticate(authorization, key);
-    const isElsewhere = workspaceId !== undefined && found.viewer?.workspaceId !== workspaceId;
-    if (found.viewer && isElsewhere) throw noWorkspace();
-    return found;
   }
 
   async #bySession(session: string, workspaceId: string | undefined): Promise<Authentication> {
@@ -89,6 +84,13 @@ export class Credentials {
       cookies: refreshed.cookies,
     };
   }
+}
+
+/** A key has one workspace: whoever asks for another with it must not get that one's data. */
+function inOwnWorkspace(found: Authentication, workspaceId: string | undefined): Authentication {
+  const isElsewhere = workspaceId !== undefined && found.viewer?.workspaceId !== workspaceId;
+  if (found.viewer && isElsewhere) throw noWorkspace();
+  return found;
 }
 
 /** Of the workspace asked for, else of the one joined first. */

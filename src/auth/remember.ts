@@ -13,6 +13,7 @@ interface Entry<Found> {
   /** What the last look-up that ended found: undefined during the first, null for nothing. */
   last: Found | null | undefined;
   looking: Promise<LookUp<Found>>;
+  hasEnded: boolean;
 }
 
 /**
@@ -29,6 +30,12 @@ export class Remembered<Found> {
   knows(name: string): boolean {
     const entry = this.#entries.get(name);
     return entry !== undefined && entry.last !== null;
+  }
+
+  /** What was found under the name within these seconds, for whoever need not wait for anything. */
+  recall(name: string): Found | undefined {
+    const entry = this.#entries.get(name);
+    return entry?.hasEnded && entry.until > Date.now() ? (entry.last ?? undefined) : undefined;
   }
 
   /** What is remembered under the name, or what looking it up brings. A look-up that fails is forgotten. */
@@ -57,11 +64,15 @@ export class Remembered<Found> {
     const oldest = this.#entries.keys().next();
     if (this.#entries.size >= MOST_REMEMBERED && !oldest.done) this.#entries.delete(oldest.value);
     const last = this.#entries.get(name)?.last;
-    const entry: Entry<Found> = { until: Date.now() + REMEMBERED_MS, last, looking };
+    const until = Date.now() + REMEMBERED_MS;
+    const entry: Entry<Found> = { until, last, looking, hasEnded: false };
     this.#entries.delete(name);
     this.#entries.set(name, entry);
     looking.then(
-      ({ found }) => (entry.last = found ?? null),
+      ({ found }) => {
+        entry.last = found ?? null;
+        entry.hasEnded = true;
+      },
       () => undefined,
     );
     return looking;

@@ -8,6 +8,7 @@ import {
   type Holder,
   type Level,
 } from "./level.ts";
+import { allSoon, type Soon } from "../soon.ts";
 import { LocalBuckets } from "./local-buckets.ts";
 import type { Redis } from "./redis.ts";
 import { sharedBuckets } from "./shared-buckets.ts";
@@ -40,12 +41,8 @@ export class Budget {
    * same request took before goes back as well. Answers with what is left, the least first; at once where
    * the buckets are this process' own.
    */
-  take(
-    holders: readonly Holder[],
-    points: number,
-    before?: Taken,
-  ): readonly Level[] | Promise<readonly Level[]> {
-    return whenAll(
+  take(holders: readonly Holder[], points: number, before?: Taken): Soon<readonly Level[]> {
+    return allSoon(
       holders.map((holder) => this.#pour(holder, points)),
       (poured) => {
         const slowest = poured.reduce((one, other) => (other.wait > one.wait ? other : one));
@@ -55,7 +52,7 @@ export class Budget {
         }
         const levels = poured.filter(({ wait }) => wait === 0).map(({ level }) => level);
         const backs = [this.giveBack({ levels, points }), before && this.giveBack(before)];
-        return whenAll(backs, () => {
+        return allSoon(backs, () => {
           throw tooFast(raised(slowest.level, before?.points ?? 0), slowest.wait);
         });
       },
@@ -72,10 +69,10 @@ export class Budget {
         ? limiter.pour(name, -back)
         : limiter.reward(name, back);
     });
-    return whenAll<unknown, unknown>(backs, () => undefined);
+    return allSoon<unknown, unknown>(backs, () => undefined);
   }
 
-  #pour(holder: Holder, points: number): Poured | Promise<Poured> {
+  #pour(holder: Holder, points: number): Soon<Poured> {
     const limiter = this.#limiter(holder);
     if (limiter instanceof LocalBuckets) {
       const consumed = Math.ceil(limiter.pour(nameOf(holder), points));
@@ -112,14 +109,4 @@ function poured(holder: Holder, points: number, consumed: number, isTooMuch: boo
     level: levelAt(holder, consumed - points),
     wait: Math.max(1, msOf(consumed - holder.limit, holder)),
   };
-}
-
-/** Goes on with all values: at once, when none of them has to be waited for. */
-function whenAll<Value, Result>(
-  values: readonly (Value | Promise<Value>)[],
-  goOn: (values: Value[]) => Result | Promise<Result>,
-): Result | Promise<Result> {
-  return values.some((value) => value instanceof Promise)
-    ? Promise.all(values).then(goOn)
-    : goOn(values as Value[]);
 }

@@ -1,5 +1,6 @@
 import type { Authentication } from "../auth/authenticate.ts";
 import type { Config } from "../config.ts";
+import { soon, type Soon } from "../soon.ts";
 import type { Budget } from "./budget.ts";
 import { raised, type Holder, type Level } from "./level.ts";
 
@@ -31,12 +32,11 @@ export class Charge {
     budget: Budget,
     asking: Pick<Authentication, "viewer" | "person">,
     rate: Config["rate"],
-  ): Charge | undefined | Promise<Charge> {
+  ): Soon<Charge | undefined> {
     const holders = holdersOf(asking, rate);
     if (holders.length === 0) return undefined;
-    const admitted = (levels: readonly Level[]) => new Charge(budget, holders, levels);
     const taken = budget.take(holders, ADMISSION_POINTS);
-    return taken instanceof Promise ? taken.then(admitted) : admitted(taken);
+    return soon(taken, (levels) => new Charge(budget, holders, levels));
   }
 
   /**
@@ -44,18 +44,16 @@ export class Charge {
    * client that comes too early would never get in if it paid for that. What costs more than a whole
    * budget needs a whole budget.
    */
-  take(points: number): void | Promise<void> {
+  take(points: number): Soon<void> {
     this.requested = Math.max(ADMISSION_POINTS, points);
     const most = Math.min(...this.#holders.map(({ limit }) => limit));
     const rest = Math.min(this.requested, most) - this.#paid;
     if (rest <= 0) return;
     const before = { levels: this.#levels, points: this.#paid };
-    const paid = (levels: readonly Level[]) => {
+    return soon(this.#budget.take(this.#holders, rest, before), (levels) => {
       this.#levels = levels;
       this.#paid += rest;
-    };
-    const taken = this.#budget.take(this.#holders, rest, before);
-    return taken instanceof Promise ? taken.then(paid) : paid(taken);
+    });
   }
 
   /** Gives back what the operation did not use; nobody waits for it. */

@@ -2,6 +2,7 @@ import { GraphQLError } from "graphql";
 import type { Authentication } from "../auth/authenticate.ts";
 import type { Credential } from "../auth/credential.ts";
 import type { ErrorCode } from "../errors.ts";
+import type { Soon } from "../soon.ts";
 import { networkOf } from "./address.ts";
 import type { Budget } from "./budget.ts";
 import type { Holder, Level } from "./level.ts";
@@ -13,11 +14,20 @@ import type { Holder, Level } from "./level.ts";
  * its address, except for its first request. Whoever waits for the look-up of another request pays when
  * that finds nothing. `tell` hears how full the budget of a stranger's address is.
  */
-export async function identify(
+export function identify(
   credential: Credential,
   budget: Budget,
   from: { address: string; limit: number },
   tell: (levels: readonly Level[]) => void,
+): Soon<Authentication> {
+  return credential.recall() ?? lookUp(credential, budget, from, tell);
+}
+
+async function lookUp(
+  credential: Credential,
+  budget: Budget,
+  from: Parameters<typeof identify>[2],
+  tell: Parameters<typeof identify>[3],
 ): Promise<Authentication> {
   const holder = (): Holder => ({
     kind: "address",

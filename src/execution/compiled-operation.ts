@@ -59,7 +59,7 @@ export class CompiledOperation {
 
   #planOf(variables: Record<string, unknown>): OperationPlan | undefined {
     const values = [...this.#switches].map((name) => [name, variables[name]]);
-    const key = JSON.stringify(values);
+    const key = values.length === 0 ? "" : JSON.stringify(values);
     if (this.#plans.has(key)) return this.#plans.get(key);
     if (this.#plans.size >= MOST_PLANS) this.#plans.clear();
     const plan = this.#compile(Object.fromEntries(values));

@@ -3,6 +3,34 @@ import type { LoadedField, ObjectPlan, OperationPlan } from "./plan.ts";
 import { Surprise } from "./surprise.ts";
 import type { Shape } from "./written-data.ts";
 
+/** What graphql-js tells a resolver. A class, because an accessor of each object's own would cost more than all else. */
+class FieldInfo implements GraphQLResolveInfo {
+  readonly fieldName;
+  readonly fieldNodes;
+  readonly returnType;
+  readonly parentType;
+  readonly schema;
+  readonly fragments;
+  readonly rootValue = undefined;
+  readonly operation;
+  readonly variableValues;
+
+  constructor({ definition, nodes, parentType }: LoadedField, { plan, variables }: Run) {
+    this.fieldName = definition.name;
+    this.fieldNodes = nodes;
+    this.returnType = definition.type;
+    this.parentType = parentType;
+    this.schema = plan.schema;
+    this.fragments = plan.fragments;
+    this.operation = plan.operation;
+    this.variableValues = variables;
+  }
+
+  get path(): never {
+    throw new Surprise("a resolver asks for its path");
+  }
+}
+
 /**
  * One execution of a plan: what `load` has found, for `write` to write. Values stand in slots, one for
  * each field of the plan, in the order of the field's objects; both walks meet objects in the same order.
@@ -28,21 +56,7 @@ export class Run {
 
   /** What a resolver is told of its field: one for all objects, so there is no path. */
   infoOf(field: LoadedField): GraphQLResolveInfo {
-    const { schema, fragments, operation } = this.plan;
-    return {
-      fieldName: field.definition.name,
-      fieldNodes: field.nodes,
-      returnType: field.definition.type,
-      parentType: field.parentType,
-      get path(): never {
-        throw new Surprise("a resolver asks for its path");
-      },
-      schema,
-      fragments,
-      rootValue: undefined,
-      operation,
-      variableValues: this.variables,
-    };
+    return new FieldInfo(field, this);
   }
 
   /** Whether the answer has everything that the operation selects. False for what is not known at once. */

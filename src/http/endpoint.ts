@@ -9,6 +9,7 @@ import type { OperationObserver } from "../insight/finished-operation.ts";
 import type { Logger } from "../insight/log.ts";
 import { tellRefused } from "../insight/observe.ts";
 import { endedEarly, logRefused } from "../insight/plugin.ts";
+import type { Soon } from "../soon.ts";
 import { GRAPHQL_METHODS, GRAPHQL_PATH } from "./edge.ts";
 import { isUnchanged } from "./entity-tag.ts";
 import { checkHeaders } from "./headers.ts";
@@ -37,9 +38,9 @@ export interface Endpoint {
     request: FastifyRequest,
     reply: FastifyReply,
     query: string | undefined,
-  ): Promise<Asking["authentication"]>;
+  ): Soon<Asking["authentication"]>;
   /** Lets them in, or refuses them for want of budget. */
-  admit(authentication: Asking["authentication"]): Asking["charge"] | Promise<Asking["charge"]>;
+  admit(authentication: Asking["authentication"]): Soon<Asking["charge"]>;
   /** Makes what the request carries from then on. */
   createContext(request: Asking): RequestContext;
 }
@@ -172,16 +173,19 @@ async function execute(
   return reply.send(json);
 }
 
-/** What Apollo, and its plugins, need to know of HTTP. */
-function httpOf({ method }: FastifyRequest, accept: string): HTTPGraphQLRequest {
-  return {
-    // HEAD is a GET whose body is not sent.
-    method: method === "POST" ? "POST" : "GET",
-    headers: new HeaderMap([["accept", accept]]),
-    search: "",
-    body: undefined,
-  };
-}
+/** What Apollo, and its plugins, need to know of HTTP: nobody writes there, so that one does for all. */
+const httpRequests = new Map(
+  responseTypes.flatMap((accept) =>
+    ["POST", "GET"].map((method): [string, HTTPGraphQLRequest] => [
+      `${method} ${accept}`,
+      { method, headers: new HeaderMap([["accept", accept]]), search: "", body: undefined },
+    ]),
+  ),
+);
+
+/** HEAD is a GET whose body is not sent. */
+const httpOf = ({ method }: FastifyRequest, accept: string) =>
+  httpRequests.get(`${method === "POST" ? "POST" : "GET"} ${accept}`);
 
 function headerOf(request: FastifyRequest, name: string): string | undefined {
   const header = request.headers[name];

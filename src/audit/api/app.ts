@@ -82,6 +82,7 @@ export async function openAuditedApp(config: Config, databaseUrl: string): Promi
       of: ({ authorization }) => ({
         isKnown: true,
         isAmbient: false,
+        recall: () => undefined,
         authenticate: async () => ({ viewer: viewers.get(authorization ?? ""), statements: 0 }),
       }),
     },
