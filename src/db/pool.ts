@@ -77,14 +77,20 @@ export class Pool {
     return this.#options.statementTimeoutMs + SILENCE_MS;
   }
 
+  /** Lends a connection that is idle. */
+  tryAcquire(): Lease | undefined {
+    const idle = this.#closed ? undefined : this.#idle.pop();
+    return idle && this.#lend(idle);
+  }
+
   /**
    * Lends a connection. Throws {@link PoolError} within the acquire timeout, and the signal's reason
    * when whoever waits gives up before; `signal` is asked for when there is something to wait for.
    */
   async acquire(signal?: () => AbortSignal): Promise<Lease> {
     if (this.#closed) throw closedError();
-    const idle = this.#idle.pop();
-    if (idle) return this.#lend(idle);
+    const idle = this.tryAcquire();
+    if (idle) return idle;
     const lease = this.#wait(signal?.());
     this.#grow();
     return lease;

@@ -1,4 +1,5 @@
 import { SqlRecord } from "../insight/sql-record.ts";
+import type { Soon } from "../soon.ts";
 import { aloneText } from "./alone.ts";
 import { missingMigrations } from "./migrate.ts";
 import { NotMigratedError, namesUnknown } from "./not-migrated-error.ts";
@@ -27,7 +28,7 @@ export class ReadSession {
   readonly #pool: Pool;
   readonly #begin: string;
   readonly #patienceMs: number;
-  #leasing: Promise<Lease> | undefined;
+  #leasing: Soon<Lease> | undefined;
   /** Settles when PostgreSQL has answered the BEGIN. */
   #begun: Promise<unknown> | undefined;
   /** While a connection is waited for. */
@@ -71,8 +72,8 @@ export class ReadSession {
    */
   async run<Row>(statement: Statement<Row>, values: Values, asking: Asking): Promise<Row[]> {
     if (this.#closed) throw this.#end();
-    this.#leasing ??= this.#lease();
-    const lease = await this.#leasing;
+    const leasing = (this.#leasing ??= this.#pool.tryAcquire() ?? this.#lease());
+    const lease = leasing instanceof Promise ? await leasing : leasing;
     if (this.#closed) throw this.#end();
     const alone = this.#isOnly ? aloneText(statement) : undefined;
     this.#isOnly = false;
@@ -196,7 +197,7 @@ export class ReadSession {
     const [leasing, begun] = [this.#leasing, this.#begun];
     this.#leasing = undefined;
     this.#begun = undefined;
-    const lease = await leasing?.catch(() => undefined);
+    const lease = leasing instanceof Promise ? await leasing.catch(() => undefined) : leasing;
     if (!lease) return;
     if (this.#running > 0) lease.release(true);
     else lease.release(begun !== undefined && !(await this.#commit(lease)));

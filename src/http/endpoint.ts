@@ -9,7 +9,7 @@ import type { OperationObserver } from "../insight/finished-operation.ts";
 import type { Logger } from "../insight/log.ts";
 import { tellRefused } from "../insight/observe.ts";
 import { endedEarly, logRefused } from "../insight/plugin.ts";
-import type { Soon } from "../soon.ts";
+import { soon, type Soon } from "../soon.ts";
 import { GRAPHQL_METHODS, GRAPHQL_PATH } from "./edge.ts";
 import { isUnchanged } from "./entity-tag.ts";
 import { checkHeaders } from "./headers.ts";
@@ -71,8 +71,39 @@ export async function graphqlEndpoint(server: FastifyInstance, endpoint: Endpoin
   server.addContentTypeParser<string>(
     "application/json",
     { parseAs: "string" },
-    async (_: FastifyRequest, text: string) => parseJson(text, "The body", json),
+    (_, text, done) => {
+      try {
+        done(null, parseJson(text, "The body", json));
+      } catch (error) {
+        done(error as Error);
+      }
+    },
   );
+  const answer = async (request: FastifyRequest, reply: FastifyReply) => {
+    const parameters = parametersOf(request, json);
+    const line: LogLine = { written: false };
+    lines.set(request, line);
+    let context: RequestContext | undefined;
+    try {
+      context = await contextOf(endpoint, request, reply, parameters, line);
+      const resolved = endpoint.trustedDocuments.resolve(parameters, context.viewer);
+      const named = endpoint.sentQueries.named(resolved);
+      await execute(endpoint.apollo, request, reply, named, context);
+    } catch (error) {
+      if (context?.charge) void reply.headers(budgetHeaders(context.charge.levels));
+      if (line.written) throw error;
+      line.written = true;
+      const refused = endedEarly(logger, request.id, error);
+      tellRefused(observers, {
+        requestId: request.id,
+        workspaceId: line.workspaceId,
+        ms: reply.elapsedTime,
+        answer: refused,
+        asked: { source: parameters.query, name: parameters.operationName },
+      });
+      throw refused;
+    }
+  };
   server.options(GRAPHQL_PATH, async (_, reply) => reply.code(204).send());
   server.route({
     url: GRAPHQL_PATH,
@@ -85,30 +116,9 @@ export async function graphqlEndpoint(server: FastifyInstance, endpoint: Endpoin
       next();
     },
     preHandler: takeTurns(endpoint.operations, logger),
-    handler: async (request, reply) => {
-      const parameters = parametersOf(request, json);
-      const line: LogLine = { written: false };
-      lines.set(request, line);
-      let context: RequestContext | undefined;
-      try {
-        context = await contextOf(endpoint, request, reply, parameters, line);
-        const resolved = endpoint.trustedDocuments.resolve(parameters, context.viewer);
-        const named = endpoint.sentQueries.named(resolved);
-        return await execute(endpoint.apollo, request, reply, named, context);
-      } catch (error) {
-        if (context?.charge) void reply.headers(budgetHeaders(context.charge.levels));
-        if (line.written) throw error;
-        line.written = true;
-        const answer = endedEarly(logger, request.id, error);
-        tellRefused(observers, {
-          requestId: request.id,
-          workspaceId: line.workspaceId,
-          ms: reply.elapsedTime,
-          answer,
-          asked: { source: parameters.query, name: parameters.operationName },
-        });
-        throw answer;
-      }
+    // Not async: Fastify would wait for the promise, and that for the reply.
+    handler: (request, reply) => {
+      answer(request, reply).catch((error: unknown) => void reply.send(error));
     },
     onResponse: (request, reply, next) => {
       // Of a client that hung up the operation itself still tells.
@@ -122,28 +132,30 @@ export async function graphqlEndpoint(server: FastifyInstance, endpoint: Endpoin
   });
 }
 
-async function contextOf(
+function contextOf(
   endpoint: Endpoint,
   request: FastifyRequest,
   reply: FastifyReply,
   { query }: GraphQLParameters,
   line: LogLine,
-): Promise<RequestContext> {
-  const authentication = await endpoint.identify(request, reply, query);
-  line.workspaceId = authentication.viewer?.workspaceId;
-  const charge = await endpoint.admit(authentication);
-  for (const cookie of authentication.cookies ?? []) void reply.header("set-cookie", cookie);
-  const context = endpoint.createContext({
-    requestId: request.id,
-    startedAt: performance.now() - reply.elapsedTime,
-    line,
-    insightHeader: headerOf(request, "x-insight"),
-    caller: { ipAddress: request.ip, userAgent: headerOf(request, "user-agent") ?? null },
-    authentication,
-    charge,
+): Soon<RequestContext> {
+  return soon(endpoint.identify(request, reply, query), (authentication) => {
+    line.workspaceId = authentication.viewer?.workspaceId;
+    return soon(endpoint.admit(authentication), (charge) => {
+      for (const cookie of authentication.cookies ?? []) void reply.header("set-cookie", cookie);
+      const context = endpoint.createContext({
+        requestId: request.id,
+        startedAt: performance.now() - reply.elapsedTime,
+        line,
+        insightHeader: headerOf(request, "x-insight"),
+        caller: { ipAddress: request.ip, userAgent: headerOf(request, "user-agent") ?? null },
+        authentication,
+        charge,
+      });
+      closeAtEnd(request, reply, context.session, endpoint.timeoutMs);
+      return context;
+    });
   });
-  closeAtEnd(request, reply, context.session, endpoint.timeoutMs);
-  return context;
 }
 
 async function execute(
@@ -168,9 +180,10 @@ async function execute(
   const json = stringifyResult({ errors, data, extensions });
   const isWhole = reply.statusCode === 200 && errors === undefined;
   if (request.method !== "POST" && isWhole && isUnchanged(request, reply, context, json)) {
-    return reply.code(304).removeHeader("content-type").send();
+    void reply.code(304).removeHeader("content-type").send();
+  } else {
+    void reply.send(json);
   }
-  return reply.send(json);
 }
 
 /** What Apollo, and its plugins, need to know of HTTP: nobody writes there, so that one does for all. */

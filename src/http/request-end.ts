@@ -1,5 +1,5 @@
 import type { ServerResponse } from "node:http";
-import type { FastifyReply, FastifyRequest } from "fastify";
+import type { FastifyReply, FastifyRequest, HookHandlerDoneFunction } from "fastify";
 import { OutOfTimeError, type ReadSession } from "../db/session.ts";
 import { logRefused } from "../insight/plugin.ts";
 import type { Logger } from "../insight/log.ts";
@@ -44,12 +44,11 @@ const CLIENT_CLOSED_REQUEST = 499;
  * so that slow readers hold no more answers in memory than there are places.
  */
 export function takeTurns(queue: OperationQueue, logger: Logger) {
-  return async (request: FastifyRequest, reply: FastifyReply) => {
-    const { turn, leave } = queue.enter();
-    if (!turn) {
-      whenOver(request, reply, leave);
-      return;
-    }
+  const wait = async (
+    { turn, leave }: ReturnType<OperationQueue["enter"]>,
+    request: FastifyRequest,
+    reply: FastifyReply,
+  ) => {
     let isGone = false;
     const gone = new Promise<void>((resolve) => {
       whenOver(request, reply, () => {
@@ -62,6 +61,12 @@ export function takeTurns(queue: OperationQueue, logger: Logger) {
     if (!isGone) return;
     logRefused(logger, request.id, CLIENT_CLOSED_REQUEST, reply.elapsedTime);
     void reply.hijack();
+  };
+  return (request: FastifyRequest, reply: FastifyReply, next: HookHandlerDoneFunction) => {
+    const place = queue.enter();
+    if (place.turn) return wait(place, request, reply);
+    whenOver(request, reply, place.leave);
+    next();
   };
 }
 

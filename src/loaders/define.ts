@@ -13,7 +13,7 @@ export function loaderOf<Key, Value>(
   let loader = byArguments.get(argumentsKey) as DataLoader<Key, Value> | undefined;
   if (!loader) {
     // DataLoader would forget a batch that rejects, and run it again for whoever asks again.
-    loader = new DataLoader<Key, Value>(async (keys) =>
+    loader = new DataLoader<Key, Value>((keys) =>
       batch(keys).catch((error: unknown) => keys.map(() => asError(error))),
     );
     byArguments.set(argumentsKey, loader);
