@@ -66,7 +66,7 @@ export const isErrorCode = (code: unknown): code is ErrorCode =>
 
 /** An argument that cannot be meant: says which, what it was and what it may be. */
 export function badUserInput(message: string): GraphQLError {
-  return new GraphQLError(message, { extensions: { code: "BAD_USER_INPUT" } });
+  return withoutStack(message, { code: "BAD_USER_INPUT" });
 }
 
 /** Refuses the whole request with the code's HTTP status. */
@@ -80,7 +80,18 @@ export function refusal(
     status: errorStatus[code],
     ...(headers ? { headers: new Map(Object.entries(headers)) } : {}),
   };
-  return new GraphQLError(message, { extensions: { code, ...extensions, http } });
+  return withoutStack(message, { code, ...extensions, http });
+}
+
+/** Nobody reads the stack of what a client is told, and a document may have a hundred such errors. */
+function withoutStack(message: string, extensions: Record<string, unknown>): GraphQLError {
+  const limit = Error.stackTraceLimit;
+  Error.stackTraceLimit = 0;
+  try {
+    return new GraphQLError(message, { extensions });
+  } finally {
+    Error.stackTraceLimit = limit;
+  }
 }
 
 /** Whether an error in an answer stands for something unforeseen. */

@@ -134,7 +134,7 @@ describe.runIf(hasRedis)("budgets in Redis", () => {
     return level!.remaining;
   };
 
-  it("are shared by all servers, leak, and take points back", async () => {
+  it.concurrent("are shared by all servers, leak, and take points back", async () => {
     const [here, there] = [new Budget(one), new Budget(other)];
     // A point leaks out in a second: what is asked at once sees none.
     const shared = holder("shared", 60);
@@ -154,7 +154,7 @@ describe.runIf(hasRedis)("budgets in Redis", () => {
     expect(await left(there, fast, 100)).toBeLessThan(100);
   });
 
-  it("take back whole points, however little has leaked out since", async () => {
+  it.concurrent("take back whole points, however little has leaked out since", async () => {
     const budget = new Budget(one);
     const aged = holder("aged", 60);
     const levels = await budget.take([aged], 40);
@@ -163,7 +163,7 @@ describe.runIf(hasRedis)("budgets in Redis", () => {
     expect(await left(budget, aged, 60)).toBe(0);
   });
 
-  it("do not take back what has leaked out", async () => {
+  it.concurrent("do not take back what has leaked out", async () => {
     const [here, there] = [new Budget(one), new Budget(other)];
     const leaking = holder("leaking", 6000);
     const levels = await here.take([leaking], 100);

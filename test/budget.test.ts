@@ -14,6 +14,7 @@ import {
   type TestApp,
 } from "./support/app.ts";
 import { codeOf, send } from "./support/http.ts";
+import { anotherServer } from "./support/people.ts";
 import { hasRedis, TestRedis } from "./support/redis.ts";
 import { parseList } from "./support/structured-fields.ts";
 
@@ -261,7 +262,7 @@ describe("a budget", () => {
 
   it("is one of a workspace's keys together, and of no other workspace", async () => {
     const settings = { RATE_LIMIT_WORKSPACE_POINTS: String(FEW_POINTS) };
-    const shared = await createTestApp({ settings });
+    const shared = await anotherServer(app, settings);
     try {
       const keys = await Promise.all(
         [own, own, foreign].map((workspace) => makeKey(shared.database, workspace!.id)),
@@ -348,7 +349,7 @@ describe("who has no key", () => {
   let strict: TestApp;
   beforeAll(async () => {
     const settings = { RATE_LIMIT_ADDRESS_POINTS: "5", TRUST_PROXY: "127.0.0.1" };
-    strict = await createTestApp({ settings });
+    strict = await anotherServer(app, settings);
   });
   afterAll(() => strict.close());
 
@@ -450,7 +451,7 @@ describe("who has no key", () => {
   });
 
   it("cannot give itself other addresses where no proxy is trusted", async () => {
-    const open = await createTestApp({ settings: { RATE_LIMIT_ADDRESS_POINTS: "3" } });
+    const open = await anotherServer(app, { RATE_LIMIT_ADDRESS_POINTS: "3" });
     try {
       let place = 0;
       const found = await statuses(4, () =>
@@ -470,12 +471,10 @@ describe("who has no key", () => {
 describe.runIf(hasRedis)("a server with Redis", () => {
   it("limits as before while Redis is killed, without an error, and afterwards", async () => {
     const redis = await TestRedis.start();
-    const shared = await createTestApp({
-      settings: {
-        REDIS_URL: redis.url,
-        REDIS_TIMEOUT_MS: "2000",
-        RATE_LIMIT_POINTS: String(FEW_POINTS),
-      },
+    const shared = await anotherServer(app, {
+      REDIS_URL: redis.url,
+      REDIS_TIMEOUT_MS: "2000",
+      RATE_LIMIT_POINTS: String(FEW_POINTS),
     });
     /** How many are let in until one is refused. */
     const letIn = async () => {

@@ -52,10 +52,11 @@ const temporary = mkdtempSync(join(tmpdir(), "socialhub-examples-"));
 const folder = (name: string) => mkdtempSync(join(temporary, name));
 const moduleFolder = folder("modules");
 const apps = new Map<string, { app: TestApp; url: string }>();
-let compiler: string;
+/** While the first pages run. */
+let compiling: Promise<string>;
 
 beforeAll(() => {
-  compiler = compile(
+  compiling = compile(
     pages
       .filter(({ modules }) => modules.length > 0)
       .map(({ name, modules }) => ({ name, examples: modules })),
@@ -64,6 +65,7 @@ beforeAll(() => {
 });
 afterAll(async () => {
   for (const { app } of apps.values()) await app.close();
+  await compiling;
   rmSync(temporary, { recursive: true, force: true });
 });
 
@@ -142,12 +144,14 @@ describe.each(pages)("$name", ({ name, settings, examples, shell, modules }) => 
     place = await placeFor({ settings, examples });
     const outputs = [
       ...(shell.length > 0 ? await runShell(shell, place) : []),
-      ...(modules.length > 0
-        ? await runModule(modules, name, { ...place, folder: moduleFolder })
-        : []),
+      ...(modules.length > 0 ? await runCompiled() : []),
     ];
     [...shell, ...modules].forEach((example, index) => printed.set(example, outputs[index]!));
   });
+  async function runCompiled() {
+    await compiling;
+    return runModule(modules, name, { ...place, folder: moduleFolder });
+  }
 
   it.each(examples)("$place", async (example) => {
     if (isNpm(example)) {
@@ -176,8 +180,8 @@ describe.each(pages)("$name", ({ name, settings, examples, shell, modules }) => 
 });
 
 describe("the examples", () => {
-  it("in TypeScript are well-typed", () => {
-    expect(compiler).toBe("");
+  it("in TypeScript are well-typed", async () => {
+    expect(await compiling).toBe("");
   });
 
   it("may copy the type policies as JavaScript", async () => {
@@ -188,15 +192,16 @@ describe("the examples", () => {
   });
 
   it("in sh run without curl as well", async () => {
-    for (const [page, most] of [
-      ["docs/api/getting-started.md", 4],
-      ["docs/api/signing-in.md", 3],
-    ] as const) {
+    const runPage = async (page: string, most: number) => {
       const found = pages.find(({ name }) => name === page)!;
       const some = found.shell.slice(0, most);
       const outputs = await runShell(some, await placeFor(found), { withoutCurl: true });
       some.forEach((example, index) => expectPrinted(example, outputs[index]));
-    }
+    };
+    await Promise.all([
+      runPage("docs/api/getting-started.md", 4),
+      runPage("docs/api/signing-in.md", 3),
+    ]);
   });
 });
 

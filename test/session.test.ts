@@ -429,7 +429,7 @@ describe("a request", () => {
   });
 
   it("that takes too long is ended by the statement timeout", async () => {
-    const app = await createImpatient({ STATEMENT_TIMEOUT_MS: "1000" });
+    const app = await createImpatient({ STATEMENT_TIMEOUT_MS: "500" });
     const blocked = await block("posts");
     const start = performance.now();
     const { status, data, errors } = await app.ask(posts);

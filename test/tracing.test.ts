@@ -1,4 +1,5 @@
-import { spawnSync } from "node:child_process";
+import { execFile } from "node:child_process";
+import { promisify } from "node:util";
 import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from "vitest";
 import { headlineOperation } from "../src/schema/headline.ts";
 import { connect } from "../src/db/client.ts";
@@ -14,7 +15,10 @@ const TOKEN = "a-token-of-at-least-32-characters";
 const PARENT = "4bf92f3577b34da6a3ce929d0e0e4736";
 
 let database: TestDatabase;
+/** Runs beside what is asked meanwhile. */
+let without: ReturnType<typeof loadWithoutCollector>;
 beforeAll(async () => {
+  without = loadWithoutCollector();
   database = await createTestDatabase("demo");
 });
 afterAll(() => database.close());
@@ -280,8 +284,21 @@ describe("a collector that does not answer", () => {
 });
 
 describe("without a collector", () => {
-  it("nothing of OpenTelemetry and Prometheus is loaded", () => {
-    const script = `
+  it("nothing of OpenTelemetry and Prometheus is loaded", async () => {
+    const { stdout, stderr } = await without;
+    expect(stderr).toBe("");
+    expect(stdout.trim().split("\n")).toEqual([
+      "[]",
+      "[]",
+      '["prom-client"]',
+      '["prom-client","sdk-trace"]',
+    ]);
+  });
+});
+
+/** Says for some settings, one after the other, which of their packages are loaded then. */
+function loadWithoutCollector() {
+  const script = `
       import { createRequire } from "node:module";
       import { createApp } from "./dist/app.js";
       import { readConfig } from "./dist/config.js";
@@ -295,27 +312,16 @@ describe("without a collector", () => {
         const loaded = Object.keys(cache).join(" ").match(/sdk-trace|prom-client/g);
         console.log(JSON.stringify([...new Set(loaded)]));
       }`;
-    const configured = { OTEL_EXPORTER_OTLP_ENDPOINT: "http://127.0.0.1:1" };
-    const settings = [
-      {},
-      { ...configured, OTEL_SDK_DISABLED: "true" },
-      { METRICS_TOKEN: "m".repeat(32) },
-      configured,
-    ];
-    const child = spawnSync(
-      process.execPath,
-      ["--input-type=module", "-e", script, JSON.stringify(settings)],
-      { encoding: "utf8" },
-    );
-    expect(child.stderr).toBe("");
-    expect(child.stdout.trim().split("\n")).toEqual([
-      "[]",
-      "[]",
-      '["prom-client"]',
-      '["prom-client","sdk-trace"]',
-    ]);
-  });
-});
+  const configured = { OTEL_EXPORTER_OTLP_ENDPOINT: "http://127.0.0.1:1" };
+  const settings = [
+    {},
+    { ...configured, OTEL_SDK_DISABLED: "true" },
+    { METRICS_TOKEN: "m".repeat(32) },
+    configured,
+  ];
+  const words = ["--input-type=module", "-e", script, JSON.stringify(settings)];
+  return promisify(execFile)(process.execPath, words);
+}
 
 /** The database of several apps: closed with the file. */
 const kept = (shared: TestDatabase): TestDatabase => ({ ...shared, close: async () => undefined });

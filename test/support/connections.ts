@@ -128,7 +128,9 @@ export class Pager {
 
   /** Asks for several pages in one operation, as the aliases `page0`, `page1` … */
   askForAll(pages: readonly PageArguments[], selection: string): Promise<Answer> {
-    const parts = pages.map((_, index) => this.part(`${index}`, selection));
+    const parts = pages.map((args, index) =>
+      this.part(`${index}`, selection, { asked: Object.keys(args) }),
+    );
     const declared = parts.flatMap((part) => part.declared).join(", ");
     const fields = parts.map(({ field }) => field).join("\n");
     const variables = pages.map((args, index) => this.variables(`${index}`, args));
@@ -136,6 +138,13 @@ export class Pager {
       key: this.key,
       variables: Object.assign({}, ...variables),
     });
+  }
+
+  /** Several pages of one operation; fails on an error, and when a page is not of one piece. */
+  async pages(pages: readonly PageArguments[]): Promise<Page[]> {
+    const answer = await this.askForAll(pages, SELECTION);
+    assert.deepEqual(answer.errors, []);
+    return pages.map((_, index) => pageOf(this.read(answer, `${index}`)));
   }
 
   /** A page; fails on an error, and when the page is not of one piece. */
@@ -151,12 +160,20 @@ export class Pager {
     return this.parentId === undefined ? found : found?.page;
   }
 
-  /** A page as a part of an operation: all its names, also those of its variables, end with the suffix. */
-  part(suffix: string, selection: string, directive = ""): { declared: string[]; field: string } {
+  /**
+   * A page as a part of an operation: all its names, also those of its variables, end with the suffix.
+   * It has every argument, or those that are `asked`.
+   */
+  part(
+    suffix: string,
+    selection: string,
+    { directive = "", asked }: { directive?: string; asked?: readonly string[] } = {},
+  ): { declared: string[]; field: string } {
     const { parent, field } = this.connection;
-    const given = field.args.map(({ name }) => `${name}: $${name}${suffix}`).join(", ");
+    const passed = field.args.filter(({ name }) => !asked || asked.includes(name));
+    const given = passed.map(({ name }) => `${name}: $${name}${suffix}`).join(", ");
     // A variable with a default may be left out, as the argument may.
-    const declared = field.args.map(({ name, type, defaultValue }) =>
+    const declared = passed.map(({ name, type, defaultValue }) =>
       typeof defaultValue === "string"
         ? `$${name}${suffix}: ${String(type)} = ${defaultValue}`
         : `$${name}${suffix}: ${String(type)}`,
@@ -294,8 +311,16 @@ export async function walk(
 function askerOf(walkers: readonly Walker[]): (turn: number) => Promise<Answer> {
   const [first] = walkers;
   if (!first) throw new Error("there is nothing to walk");
-  const parts = walkers.map(({ pager, suffix }) =>
-    pager.part(suffix, SELECTION, `@include(if: $on${suffix})`),
+  // Each variable is read again for each page.
+  const parts = walkers.map(({ pager, suffix, backward, filter }) =>
+    pager.part(suffix, SELECTION, {
+      directive: `@include(if: $on${suffix})`,
+      asked: [
+        ...(backward ? ["last", "before"] : ["first", "after"]),
+        "orderBy",
+        ...(filter === undefined ? [] : ["filter"]),
+      ],
+    }),
   );
   const declared = parts.flatMap((part, index) => [
     ...part.declared,
@@ -313,7 +338,9 @@ function askerOf(walkers: readonly Walker[]): (turn: number) => Promise<Answer> 
       Object.assign(variables, pager.variables(suffix, { ...args, orderBy, filter }));
       variables[`on${suffix}`] = !ended;
     }
-    return first.pager.app.ask(query, { key: first.pager.key, variables });
+    // Nobody looks at the statements of so many pages.
+    const headers = { "x-insight": "" };
+    return first.pager.app.ask(query, { key: first.pager.key, variables, headers });
   };
 }
 

@@ -31,6 +31,14 @@ interface Queue {
   last: Promise<unknown>;
 }
 
+/** What a world is made with: `workspaceId` of one that there is. */
+interface NewWorld {
+  seed: string;
+  hub: number;
+  workspaceId?: string;
+  stays?: boolean;
+}
+
 /** Rows of one workspace. */
 export class World {
   readonly workspaceId: string;
@@ -41,18 +49,21 @@ export class World {
   readonly #made = new Map<string, number>();
   readonly #seed: string;
   readonly #tied: boolean;
+  /** What was asked of a world that stays as it is. */
+  readonly #answers: Map<string, Promise<object[]>> | undefined;
 
   /** A new workspace full of ties, or one that there is, with values as different as in life. */
   constructor(
     queue: Queue,
     tables: readonly TestTable[],
-    { seed, hub, workspaceId }: { seed: string; hub: number; workspaceId?: string },
+    { seed, hub, workspaceId, stays = false }: NewWorld,
   ) {
     this.#queue = queue;
     this.tables = tables;
     this.#seed = seed;
     this.#hub = hub;
     this.#tied = workspaceId === undefined;
+    this.#answers = stays ? new Map() : undefined;
     this.workspaceId = workspaceId ?? this.#uuid("workspace");
   }
 
@@ -65,9 +76,14 @@ export class World {
 
   /** What an SQL query finds, seen by the owner within the workspace: the oracle of a test. */
   query<Found extends object>(text: string, values: readonly string[] = []): Promise<Found[]> {
-    return this.#transact(async (transaction) => [
+    const key = [text, ...values].join("\n");
+    const known = this.#answers?.get(key);
+    if (known) return known as Promise<Found[]>;
+    const asked = this.#transact(async (transaction) => [
       ...(await transaction.unsafe<Found[]>(text, [...values])),
     ]);
+    this.#answers?.set(key, asked);
+    return asked;
   }
 
   /** One after the other: the client is one connection. */
@@ -83,6 +99,7 @@ export class World {
    * each table that they refer to; where a table links the table to another, they are linked as well.
    */
   change(table: TestTable, { remove, add }: { remove: string[]; add: number }): Promise<void> {
+    if (this.#answers) throw new Error("this world was to stay as it is");
     const rows = this.#next(table, add).map((index) => this.#row(table, index, 0));
     return this.#transact(async (transaction) => {
       await transaction`
@@ -356,6 +373,8 @@ export interface WorldOptions {
   hub: number;
   /** How many more hang on a few other rows. */
   spread?: number;
+  /** Nothing changes in it: what {@link World.query} was asked once holds. */
+  stays?: boolean;
 }
 
 /** Fills an empty database: one workspace for each of the options, every table by its columns. */
@@ -367,8 +386,8 @@ export async function createWorlds<const Options extends readonly WorldOptions[]
   const queue = { client, last: Promise.resolve() };
   const tables = await readTables();
   const worlds: World[] = [];
-  for (const { seed, hub, spread = 0 } of options) {
-    const world = new World(queue, tables, { seed, hub });
+  for (const { spread = 0, ...each } of options) {
+    const world = new World(queue, tables, each);
     await world.fill(spread);
     worlds.push(world);
   }

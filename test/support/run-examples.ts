@@ -68,7 +68,10 @@ export async function runModule(
 }
 
 /** Checks and compiles the TypeScript examples of pages; answers with what the compiler says. */
-export function compile(pages: { name: string; examples: readonly Example[] }[], folder: string) {
+export function compile(
+  pages: { name: string; examples: readonly Example[] }[],
+  folder: string,
+): Promise<string> {
   for (const { name, examples } of pages) {
     const text = examples
       .map((example) => `${example.text}\nconsole.log("\\n${MARK} 0");`)
@@ -86,7 +89,11 @@ export function compile(pages: { name: string; examples: readonly Example[] }[],
   };
   writeFileSync(join(folder, "tsconfig.json"), JSON.stringify(config));
   const compiler = join(root, "node_modules/.bin/tsc");
-  return spawnSync(compiler, ["-p", folder], { encoding: "utf8" }).stdout;
+  return new Promise((resolve) => {
+    execFile(compiler, ["-p", folder], (error, stdout) =>
+      resolve(error && !stdout ? error.message : stdout),
+    );
+  });
 }
 
 const moduleName = (page: string) => page.replaceAll(/\W+/g, "-");

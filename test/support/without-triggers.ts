@@ -26,15 +26,20 @@ export async function withoutTriggers<Result>(
   }
 }
 
-/** What the triggers would have done for the posts: a search finds them. */
-export async function fillPostTerms(ownerUrl: string): Promise<void> {
-  const client = connect(ownerUrl, { max: 1 });
-  try {
-    await client.unsafe(`
-      insert into post_terms (workspace_id, term, timeline_at, post_id)
-      select workspace_id, term, timeline_at, id from posts, words_of(body) as term
-      order by 1, 2, 3, 4 on conflict do nothing`);
-  } finally {
-    await client.end({ timeout: 5 });
-  }
-}
+/**
+ * What the triggers would have done for the posts: a search finds them. Where they did, nothing is to be done;
+ * `on conflict` would take a third more time.
+ */
+export const fillPostTerms = (ownerUrl: string): Promise<void> =>
+  withoutTriggers(ownerUrl, async () => {
+    const client = connect(ownerUrl, { max: 1 });
+    try {
+      await client.unsafe(`
+        insert into post_terms (workspace_id, term, timeline_at, post_id)
+        select workspace_id, term, timeline_at, id from posts, words_of(body) as term
+        where not exists (select from post_terms)
+        order by 1, 2, 3, 4`);
+    } finally {
+      await client.end({ timeout: 5 });
+    }
+  });
