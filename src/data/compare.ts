@@ -51,7 +51,7 @@ export interface Comparison {
 /**
  * Loads the same demo rows through the bulk path and through plain COPY, and times both.
  *
- * Each way has a scratch database of its own, made by the same migrations: same tables, indexes,
+ * Each way has a scratch database of its own, of which one is a copy of the other: same tables, indexes,
  * constraints and foreign keys. They take turns, layer by layer, one transaction each, so that a machine's
  * good and bad moments meet both. The bulk path makes its rows while it is timed; plain COPY gets them as
  * finished text. Both databases are dropped in the end. Throws {@link CompareError} when it cannot be done.
@@ -62,16 +62,22 @@ export async function compareWithCopy(options: CompareOptions): Promise<Comparis
     idleTimeoutMs: 3_600_000,
     name: "socialhub compare",
   });
-  const names = ["bulk", "copy"].map((way) => `${PREFIX}${way}_${randomBytes(4).toString("hex")}`);
+  const suffix = randomBytes(4).toString("hex");
+  const [bulk, copy] = [`${PREFIX}bulk_${suffix}`, `${PREFIX}copy_${suffix}`];
   try {
     const login = await lookAtLogin(admin);
     await dropLeftOver(admin);
     try {
-      for (const name of names) await admin.unsafe(`create database ${name}`);
-      const [bulkUrl = "", copyUrl = ""] = names.map((name) =>
-        withDatabase(options.ownerUrl, name),
-      );
-      const times = await race(options, bulkUrl, copyUrl, login.copiesAs);
+      const workspace = options.workspace ?? demoWorkspaces[0];
+      if (!workspace) throw new Error("there is no demo workspace");
+      const cast = castOf(workspace);
+      const [bulkUrl, copyUrl] = [urlOf(bulk, options), urlOf(copy, options)];
+      await admin.unsafe(`create database ${bulk}`);
+      await migrate(bulkUrl);
+      await loadCastInto(bulkUrl, cast);
+      await admin.unsafe(`create database ${copy} template ${bulk}`);
+      if (login.copiesAs === "unforced") await switchRowSecurityOff(copyUrl);
+      const times = await race(options, cast, bulkUrl, copyUrl, login.copiesAs);
       return {
         ...times,
         server: login.server,
@@ -79,7 +85,8 @@ export async function compareWithCopy(options: CompareOptions): Promise<Comparis
         ratio: times.copySeconds / times.bulkSeconds,
       };
     } finally {
-      for (const name of names) await admin.unsafe(`drop database if exists ${name} with (force)`);
+      for (const name of [bulk, copy])
+        await admin.unsafe(`drop database if exists ${name} with (force)`);
     }
   } finally {
     await admin.end({ timeout: 5 });
@@ -134,7 +141,7 @@ async function dropLeftOver(admin: Client) {
   }
 }
 
-function withDatabase(ownerUrl: string, name: string) {
+function urlOf(name: string, { ownerUrl }: CompareOptions) {
   const url = new URL(ownerUrl);
   url.pathname = `/${name}`;
   return url.href;
@@ -142,17 +149,11 @@ function withDatabase(ownerUrl: string, name: string) {
 
 async function race(
   options: CompareOptions,
+  cast: Cast,
   bulkUrl: string,
   copyUrl: string,
   copiesAs: Comparison["copiedAs"],
 ) {
-  const workspace = options.workspace ?? demoWorkspaces[0];
-  if (!workspace) throw new Error("there is no demo workspace");
-  const cast = castOf(workspace);
-  for (const url of [bulkUrl, copyUrl]) {
-    await migrate(url);
-    await startDatabase(url, cast, url === copyUrl && copiesAs === "unforced");
-  }
   const bulk = connectForLoad(bulkUrl, "socialhub bulk path");
   const copy = connectForLoad(copyUrl, "socialhub plain copy");
   if (copiesAs !== "unforced") await copy.unsafe("set role none");
@@ -179,11 +180,18 @@ async function race(
   return times;
 }
 
-async function startDatabase(url: string, cast: Cast, unforced: boolean) {
+async function loadCastInto(url: string, cast: Cast) {
   const client = connectForLoad(url, "socialhub compare");
   try {
     await inWorkspace(client, cast.workspaceId, (transaction) => loadCast(transaction, cast));
-    if (!unforced) return;
+  } finally {
+    await client.end({ timeout: 5 });
+  }
+}
+
+async function switchRowSecurityOff(url: string) {
+  const client = connectForLoad(url, "socialhub compare");
+  try {
     for (const { table } of order) {
       await client.unsafe(`alter table ${getTableName(table)} disable row level security`);
     }

@@ -125,7 +125,8 @@ export async function buildBigData(
     if (login?.super) await client.unsafe("set session_replication_role = replica");
     await client
       .unsafe(
-        `set role ${OWNER_ROLE}; set synchronous_commit = off; set jit = off; set maintenance_work_mem = '256MB'`,
+        `set role ${OWNER_ROLE}; set synchronous_commit = off; set jit = off;
+         set maintenance_work_mem = '256MB'; set max_parallel_maintenance_workers = 0`,
       )
       .simple();
     await client.unsafe(withoutAutovacuum);
@@ -169,9 +170,9 @@ const withoutAutovacuum = `do $$
   end $$`;
 
 /**
- * Drops indexes that no constraint needs, and gives what makes them again: all at once is faster. Some of
- * posts are so alike that their sizes decide between them, and else their age: those by account grow row by row as they do in
- * life, the others become about as large.
+ * Drops indexes that no constraint needs, and gives what makes them again, in the order in which they
+ * were made: all at once is faster. Some of posts are so alike that their sizes decide between them, and
+ * else their age: they become about as large as they do in life.
  */
 async function takeIndexes(client: ReturnType<typeof connect>): Promise<string[]> {
   const indexes = await client<{ name: string; definition: string }[]>`
@@ -180,7 +181,6 @@ async function takeIndexes(client: ReturnType<typeof connect>): Promise<string[]
         as definition
     from pg_index i join pg_class c on c.oid = i.indrelid
     where c.relnamespace = 'public'::regnamespace
-      and i.indexrelid::regclass::text not like 'posts_by_account%'
       and not exists (select from pg_constraint where conindid = i.indexrelid)
     order by i.indexrelid`;
   await client.unsafe(`drop index ${indexes.map(({ name }) => name).join()}`);

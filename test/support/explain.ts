@@ -74,13 +74,10 @@ export interface PlanNode {
 export class Plan {
   readonly root: PlanNode;
   readonly nodes: readonly PlanNode[];
-  /** As EXPLAIN wrote it, for messages. */
-  readonly text: string;
 
-  constructor(root: PlanNode, text: string) {
+  constructor(root: PlanNode) {
     this.root = root;
     this.nodes = flatten(root);
-    this.text = text;
   }
 
   /** Pages of tables and indexes that were touched, cached or not. */
@@ -168,21 +165,23 @@ export class Explainer {
     });
   }
 
-  /** What a statement that reads does, planned for all values or for its own. */
-  async explain({ statement, values, workspaceId }: Sent, planning: Planning): Promise<Plan> {
+  /** What a statement that reads does, planned for all values and for its own. */
+  async explain({ statement, values, workspaceId }: Sent): Promise<Record<Planning, Plan>> {
     let name = this.#names.get(statement.text);
     if (!name) {
       this.#names.set(statement.text, (name = `s${this.#names.size}`));
       await this.#client.unsafe(`prepare ${name} as ${statement.text}`).simple();
     }
     const call = `execute ${name}${argumentsOf(statement, { ...values, workspaceId })}`;
-    return this.#plan(
+    const explain = `explain (analyze, buffers, timing off, format json) ${call}`;
+    const [generic, custom] = await this.#plan(
       `begin isolation level repeatable read read only;
        set local app.workspace_id = '${workspaceId}';
-       set local plan_cache_mode = force_${planning}_plan;
-       explain (analyze, buffers, timing off, format json) ${call};
+       set local plan_cache_mode = force_generic_plan; ${explain};
+       set local plan_cache_mode = force_custom_plan; ${explain};
        rollback`,
     );
+    return { generic: generic!, custom: custom! };
   }
 
   /**
@@ -192,21 +191,21 @@ export class Explainer {
   async settle({ statement, values, workspaceId, isWrite }: Sent): Promise<Plan> {
     const call = `execute settled${argumentsOf(statement, { ...values, workspaceId })}`;
     const run = isWrite ? "format json" : "analyze, buffers, timing off, format json";
-    return this.#plan(
+    const [plan] = await this.#plan(
       `begin isolation level repeatable read;
        set local app.workspace_id = '${workspaceId}';
        prepare settled as ${statement.text};
        explain (${run}) ${call};
        rollback; deallocate settled`,
     );
+    return plan!;
   }
 
-  /** Sends a message with one EXPLAIN as JSON in it. */
-  async #plan(text: string): Promise<Plan> {
+  /** Sends a message with EXPLAINs as JSON in it. */
+  async #plan(text: string): Promise<Plan[]> {
     const results = (await this.#client.unsafe(text).simple()) as unknown as Json[][];
-    const explained = results.flat().find((row: Json) => Array.isArray(row["QUERY PLAN"]));
-    const [{ Plan: root }] = explained["QUERY PLAN"];
-    return new Plan(root, JSON.stringify(root, undefined, 1));
+    const explained = results.flat().filter((row: Json) => Array.isArray(row["QUERY PLAN"]));
+    return explained.map(({ "QUERY PLAN": [{ Plan: root }] }) => new Plan(root));
   }
 
   /** What a query of the test's own finds, as the server's role in a workspace. */

@@ -206,10 +206,11 @@ async function crawl({ schema, app }: ApiAttack, workspaceId: string): Promise<I
   return found;
 }
 
-/** A cursor of each connection of a workspace. */
-async function cursorsOf({ schema, app }: ApiAttack, workspaceId: string, ids: Ids) {
+/** A cursor of each connection that is attacked. */
+async function cursorsOf({ schema, app, only }: ApiAttack, workspaceId: string, ids: Ids) {
   const found = new Map<string, string>();
-  await inTurns(cursorQuestions(schema, ids), async ({ target, query, variables }) => {
+  const questions = cursorQuestions(schema, ids).filter(({ target }) => only?.(target) ?? true);
+  await inTurns(questions, async ({ target, query, variables }) => {
     const { data } = await app.ask(owner, workspaceId, query, variables);
     const cursor = cursorIn(data);
     if (cursor !== undefined) found.set(target, cursor);

@@ -22,9 +22,12 @@ interface Counted {
 /** The longest that one try may run, or wait for somebody's lock. */
 const LIMITS = "set local statement_timeout = '10s'; set local lock_timeout = '500ms'";
 
+/** With it each try begins, so that it is one message: what the one before has done goes then. */
+const BACK = "rollback to savepoint try; ";
+
 /**
  * Tries statements as one role, each from the same savepoint of one transaction that is rolled back in
- * the end. Nothing that it does is ever seen by anybody, and locks that a try has taken go with it.
+ * the end. Nothing that it does is ever seen by anybody, and locks that a try has taken go before the next.
  */
 export class Probe {
   readonly #client: Client;
@@ -43,7 +46,7 @@ export class Probe {
     await prepare?.(this.#client);
     // Indexes are gone by where they can be: a table of millions is not read to find nothing in it.
     await this.#client
-      .unsafe(`set local enable_seqscan = off; set local role ${this.role}`)
+      .unsafe(`set local enable_seqscan = off; set local role ${this.role}; savepoint try`)
       .simple();
   }
 
@@ -55,17 +58,13 @@ export class Probe {
   async try(workspace: Workspace, statement: string): Promise<Outcome> {
     const client = this.#client;
     try {
-      const results = await client
-        .unsafe(`savepoint try; ${setting(workspace)}${statement}`)
-        .simple();
+      const results = await client.unsafe(`${BACK}${setting(workspace)}${statement}`).simple();
       // A list of results when the last statement has columns; else one, with the count of the first that has one.
       const all = results as unknown as Counted[] & Counted;
       const last = all.at(-1);
       return { rows: (last && "command" in last ? last.count : all.count) ?? 0 };
     } catch (error) {
       return refusal(error);
-    } finally {
-      await client.unsafe("rollback to savepoint try; release savepoint try").simple();
     }
   }
 
@@ -73,7 +72,7 @@ export class Probe {
   async tryCopy(workspace: Workspace, copy: string): Promise<Outcome> {
     const client = this.#client;
     try {
-      await client.unsafe(`savepoint try; ${setting(workspace)}`).simple();
+      await client.unsafe(`${BACK}${setting(workspace)}`).simple();
       const query = client.unsafe(copy);
       if (/\bfrom stdin\b/.test(copy)) {
         const stream = await query.writable();
@@ -89,8 +88,6 @@ export class Probe {
       return { rows };
     } catch (error) {
       return refusal(error);
-    } finally {
-      await client.unsafe("rollback to savepoint try; release savepoint try").simple();
     }
   }
 }
