@@ -4,13 +4,13 @@ import {
   ApolloServerPluginInlineTraceDisabled,
   ApolloServerPluginLandingPageDisabled,
 } from "@apollo/server/plugin/disabled";
-import { budget } from "./budget/plugin.ts";
+import { budget } from "./budget/hooks.ts";
 import type { Config } from "./config.ts";
 import type { RequestContext } from "./context.ts";
 import { DocumentStore } from "./document-store.ts";
 import { compileQueries } from "./execution/executor.ts";
-import { compiledQueries } from "./execution/plugin.ts";
-import { gates } from "./gates/plugin.ts";
+import { compiledQueries } from "./execution/hooks.ts";
+import { gates } from "./gates/hooks.ts";
 import { QueryCache } from "./http/query-cache.ts";
 import { SentQueries } from "./http/sent-queries.ts";
 import { httpStatus } from "./http/status.ts";
@@ -18,7 +18,7 @@ import type { OperationObserver } from "./insight/finished-operation.ts";
 import { formatError } from "./insight/format-error.ts";
 import type { Logger } from "./insight/log.ts";
 import { tellObservers } from "./insight/observe.ts";
-import { insight } from "./insight/plugin.ts";
+import { insight } from "./insight/hooks.ts";
 import type { Telemetry } from "./insight/telemetry.ts";
 import { pluginOf } from "./operation-hooks.ts";
 import { buildSchema } from "./schema/build.ts";

@@ -23,7 +23,7 @@ import { createContext, viewerOf } from "./context.ts";
 import { dashboard } from "./dashboard.ts";
 import { APP_ROLE } from "./db/client.ts";
 import { Pool, type PoolOptions } from "./db/pool.ts";
-import { gates } from "./gates/plugin.ts";
+import { gates } from "./gates/hooks.ts";
 import { graphiql } from "./graphiql.ts";
 import { healthRoutes } from "./health.ts";
 import { askedWorkspace } from "./http/asked-workspace.ts";

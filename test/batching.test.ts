@@ -11,7 +11,7 @@ import { pino } from "pino";
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { Viewer } from "../src/auth/viewer.ts";
 import { createContext, type RequestContext } from "../src/context.ts";
-import { insight } from "../src/insight/plugin.ts";
+import { insight } from "../src/insight/hooks.ts";
 import { pluginOf } from "../src/operation-hooks.ts";
 import { accountById } from "../src/loaders/account.ts";
 import { toGlobalId } from "../src/loaders/global-id.ts";

@@ -8,7 +8,7 @@ import { stringifyResult } from "../execution/written-data.ts";
 import type { OperationObserver } from "../insight/finished-operation.ts";
 import type { Logger } from "../insight/log.ts";
 import { tellRefused } from "../insight/observe.ts";
-import { endedEarly, logRefused } from "../insight/plugin.ts";
+import { endedEarly, logRefused } from "../insight/hooks.ts";
 import { soon, type Soon } from "../soon.ts";
 import { GRAPHQL_METHODS, GRAPHQL_PATH } from "./edge.ts";
 import { isUnchanged } from "./entity-tag.ts";

@@ -1,7 +1,7 @@
 import type { ServerResponse } from "node:http";
 import type { FastifyReply, FastifyRequest, HookHandlerDoneFunction } from "fastify";
 import { OutOfTimeError, type ReadSession } from "../db/session.ts";
-import { logRefused } from "../insight/plugin.ts";
+import { logRefused } from "../insight/hooks.ts";
 import type { Logger } from "../insight/log.ts";
 import type { OperationQueue } from "./operation-queue.ts";
 

@@ -5,7 +5,7 @@ import type { Config } from "../config.ts";
 import { createContext, type RequestContext } from "../context.ts";
 import type { Pool } from "../db/pool.ts";
 import { apiKeyScopes } from "../db/tables/access-words.ts";
-import { gates } from "../gates/plugin.ts";
+import { gates } from "../gates/hooks.ts";
 import type { OperationQueue } from "../http/operation-queue.ts";
 import { rehearsalOf } from "../http/rehearsal.ts";
 import type { TrustedDocuments } from "../http/trusted-documents.ts";

@@ -10,7 +10,7 @@ import {
 import { Viewer, type KeyLimits } from "../../src/auth/viewer.ts";
 import { readConfig } from "../../src/config.ts";
 import type { Measured, RequestContext } from "../../src/context.ts";
-import { gates } from "../../src/gates/plugin.ts";
+import { gates } from "../../src/gates/hooks.ts";
 import { buildSchema } from "../../src/schema/build.ts";
 
 /** What came of an operation up to its execution. */

@@ -20,7 +20,7 @@ type Responding = GraphQLRequestContextWillSendResponse<RequestContext>;
  */
 export function budget(limits: Config["limits"]): OperationHooks {
   return {
-    // Not in `didResolveOperation`: Apollo asks all of them, also when a gate refuses.
+    // Not in `didResolveOperation`, where nothing is waited for: the buckets may be in Redis.
     responseForOperation({ contextValue: { charge, measured } }) {
       // Variables that do not fit have no complexity: nothing is executed then.
       if (!charge || measured.complexity === undefined) return null;
