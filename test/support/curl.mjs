@@ -1,5 +1,9 @@
 // As much of curl as the examples in the documentation use, for machines without it.
+// Not with `fetch`, which takes as long to load as all the rest.
+import { once } from "node:events";
 import { readFileSync, writeFileSync } from "node:fs";
+import { request } from "node:http";
+import { text as textOf } from "node:stream/consumers";
 import { parseArgs } from "node:util";
 
 const text = { type: "string", multiple: true };
@@ -38,35 +42,34 @@ const parts = [
 const body = parts.length > 0 ? parts.join("&") : undefined;
 const [address] = positionals;
 const url = options.get && body ? `${address}?${body}` : address;
-const headers = new Headers(
-  (options.header ?? []).map((line) => line.split(/: *(.*)/s).slice(0, 2)),
-);
-if (body && !options.get && !headers.has("content-type")) {
-  headers.set("content-type", "application/x-www-form-urlencoded");
-}
-if (!headers.has("accept")) headers.set("accept", "*/*");
+const given = (options.header ?? []).map((line) => line.split(/: *(.*)/s).slice(0, 2));
+const headers = {
+  accept: "*/*",
+  ...(body && !options.get ? { "content-type": "application/x-www-form-urlencoded" } : {}),
+  ...(options.cookie ? { cookie: readFileSync(options.cookie, "utf8") } : {}),
+  ...Object.fromEntries(given.map(([name, value]) => [name.toLowerCase(), value])),
+};
 
-if (options.cookie) headers.set("cookie", readFileSync(options.cookie, "utf8"));
-
-const response = await fetch(url, {
+const asking = request(url, {
   method: options.request ?? (body && !options.get ? "POST" : "GET"),
   headers,
-  redirect: "manual",
-  ...(body && !options.get ? { body } : {}),
 });
+asking.end(options.get ? undefined : body);
+const [response] = await once(asking, "response");
 if (options["cookie-jar"]) {
-  const pairs = response.headers.getSetCookie().map((cookie) => cookie.split(";", 1)[0]);
+  const cookies = response.headers["set-cookie"] ?? [];
+  const pairs = cookies.map((cookie) => cookie.split(";", 1)[0]);
   writeFileSync(options["cookie-jar"], pairs.join("; "));
 }
 const head = [
-  `HTTP/1.1 ${response.status} ${response.statusText}`,
-  ...[...response.headers].map(([name, value]) => `${name}: ${value}`),
+  `HTTP/1.1 ${response.statusCode} ${response.statusMessage}`,
+  ...Object.entries(response.headers).map(([name, value]) => `${name}: ${value}`),
 ];
-const answer = `${options.include ? `${head.join("\r\n")}\r\n\r\n` : ""}${await response.text()}`;
+const answer = `${options.include ? `${head.join("\r\n")}\r\n\r\n` : ""}${await textOf(response)}`;
 if (options.output) writeFileSync(options.output, answer);
 else process.stdout.write(answer);
 process.stdout.write(
   (options["write-out"] ?? "")
     .replaceAll("\\n", "\n")
-    .replaceAll("%{http_code}", String(response.status)),
+    .replaceAll("%{http_code}", String(response.statusCode)),
 );
