@@ -18,6 +18,7 @@ import {
 } from "graphql";
 import { collectFields, collectSubfields } from "graphql/execution/collectFields.js";
 import { writerOf, type Write } from "./leaf.ts";
+import { resolveAllOf, type ResolveAll } from "./resolve-all.ts";
 import { Surprise } from "./surprise.ts";
 
 /** The lists around a field's objects, from the outside, and where null may stand. */
@@ -48,6 +49,8 @@ export interface LoadedField {
   nodes: readonly FieldNode[];
   /** Undefined where a property of the object is all that is needed. */
   resolve: GraphQLFieldResolver<unknown, unknown> | undefined;
+  /** Does the same for all objects at once. */
+  resolveAll: ResolveAll | undefined;
   /** Of a leaf. */
   write: Write;
   /** Of objects. */
@@ -184,6 +187,7 @@ export class OperationPlan {
       parentType,
       nodes,
       resolve,
+      resolveAll: resolveAllOf(resolve),
       write,
       nesting: nestingOf(definition.type),
       objectType: isObjectType(type) ? type : undefined,
