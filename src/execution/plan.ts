@@ -17,7 +17,7 @@ import {
   type OperationDefinitionNode,
 } from "graphql";
 import { collectFields, collectSubfields } from "graphql/execution/collectFields.js";
-import { writerOf, type Write } from "./leaf.ts";
+import { isText, writerOf, type Write } from "./leaf.ts";
 import { resolveAllOf, type ResolveAll } from "./resolve-all.ts";
 import { Surprise } from "./surprise.ts";
 
@@ -33,6 +33,8 @@ export interface PropertyField {
   responseKey: string;
   /** `"title":`, with a comma before it unless it is the first. */
   key: string;
+  /** The key and a quotation mark, where values are texts. */
+  textKey: string | undefined;
   name: string;
   write: Write;
 }
@@ -41,6 +43,7 @@ export interface PropertyField {
 export interface LoadedField {
   kind: "leaf" | "objects";
   key: string;
+  textKey: string | undefined;
   /** Where its values are, in the order of its objects. */
   slot: number;
   responseKey: string;
@@ -177,10 +180,12 @@ export class OperationPlan {
     const isLeaf = isLeafType(type);
     const resolve = definition.resolve === defaultFieldResolver ? undefined : definition.resolve;
     const write = isLeaf ? writerOf(definition.type) : objectsAreNoLeaves;
-    if (isLeaf && !resolve) return { kind: "property", responseKey, key, name, write };
+    const textKey = isText(definition.type) ? `${key}"` : undefined;
+    if (isLeaf && !resolve) return { kind: "property", responseKey, key, textKey, name, write };
     return {
       kind: isLeaf ? "leaf" : "objects",
       key,
+      textKey,
       slot: this.slots++,
       responseKey,
       definition,
