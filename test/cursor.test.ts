@@ -6,8 +6,14 @@ import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
 import { accounts } from "../src/db/tables/account.ts";
 import { media } from "../src/db/tables/media.ts";
 import { posts } from "../src/db/tables/post.ts";
-import { decodeCursor, encodeCursor, orderingDigest } from "../src/loaders/cursor.ts";
-import { fromGlobalId, rowId, toGlobalId } from "../src/loaders/global-id.ts";
+import { base64urlOfAll } from "../src/loaders/base64url.ts";
+import {
+  decodeCursor,
+  encodeCursor,
+  encodeCursors,
+  orderingDigest,
+} from "../src/loaders/cursor.ts";
+import { fromGlobalId, rowId, toGlobalId, toGlobalIds } from "../src/loaders/global-id.ts";
 import { buildSchema } from "../src/schema/build.ts";
 import { createTestApp, makeKey, type Json, type TestApp } from "./support/app.ts";
 import {
@@ -195,6 +201,31 @@ describe("what is no cursor", () => {
       expect(decode(encodeCursor(digest, position), posts.timelineAt)).toBeUndefined();
     }
     expect(decode(encodeCursor(DIGEST, position), posts.timelineAt)).toEqual(position);
+  });
+});
+
+describe("many at once", () => {
+  it("are those that each would be alone", () => {
+    const texts = fc.array(fc.oneof(fc.string(), fc.string({ unit: "binary" }), uuid));
+    fc.assert(
+      fc.property(texts, fc.boolean(), (given, isAscii) => {
+        const some = isAscii ? given.map((text) => text.replace(/[^ -~]/g, "")) : given;
+        const alone = some.map((text) => Buffer.from(text).toString("base64url"));
+        expect(base64urlOfAll(some)).toEqual(alone);
+      }),
+      { numRuns: 500 },
+    );
+  });
+
+  it("are cursors, and global ids", () => {
+    const ids = Array.from({ length: 9 }, (_, index) => WORKSPACE.replace(/.$/, String(index)));
+    const positions = ids.map((id, index) => ({ sort: "ü".repeat(index % 2) + index, id }));
+    expect(encodeCursors(DIGEST, positions)).toEqual(
+      positions.map((position) => encodeCursor(DIGEST, position)),
+    );
+    for (const name of ["Tag", "Post", "Media"]) {
+      expect(toGlobalIds(name, ids)).toEqual(ids.map((id) => toGlobalId(name, id)));
+    }
   });
 });
 

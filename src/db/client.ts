@@ -1,4 +1,5 @@
 import postgres from "postgres";
+import type { Address, RowTap } from "./row-tap.ts";
 
 /** Roles of the database. Those of the server own nothing and bypass nothing. */
 export const OWNER_ROLE = "socialhub_owner";
@@ -28,10 +29,13 @@ export function connect(
     fetchTypes?: boolean;
     /** Whether a prepared statement is planned once and for all values, and not anew for each. */
     plansOnce?: boolean;
+    /** Reads the rows; see row-tap.ts. */
+    tap?: RowTap;
     onClose?: () => void;
     name?: string;
   },
 ) {
+  const { tap } = options;
   return postgres(url, {
     max: options.max,
     connect_timeout: (options.connectTimeoutMs ?? 10_000) / 1000,
@@ -39,6 +43,7 @@ export function connect(
     max_lifetime: null,
     fetch_types: options.fetchTypes ?? true,
     ...(options.onClose ? { onclose: options.onClose } : {}),
+    ...(tap ? { socket: (address: Address) => tap.open(address) } : {}),
     onnotice: () => undefined,
     connection: {
       application_name: options.name ?? "socialhub",

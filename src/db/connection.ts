@@ -1,5 +1,6 @@
 import { connect, type Client, type ReservedClient } from "./client.ts";
 import { PoolError } from "./pool-error.ts";
+import { RowTap } from "./row-tap.ts";
 
 /** The values of one statement with $1, $2 …; a message without them may hold several statements. */
 export type BoundValues = readonly (string | number | boolean | null)[];
@@ -35,6 +36,7 @@ export interface ConnectionOptions {
  */
 export class Connection {
   readonly #client: Client;
+  readonly #tap = new RowTap();
   readonly #openTimeoutMs: number;
   readonly #asked = new Set<Asked>();
   readonly #prepared = new Set<string>();
@@ -60,6 +62,7 @@ export class Connection {
       fetchTypes: false,
       // Planning costs more than most statements; test/plans.test.ts looks at the plans for all values.
       plansOnce: true,
+      tap: this.#tap,
       onClose: () => void this.#lose(new Error("PostgreSQL closed the connection")),
     });
   }
@@ -102,7 +105,12 @@ export class Connection {
     const query = values
       ? this.#reserved.unsafe(text, values as string[], { prepare: true })
       : this.#reserved.unsafe(text).simple();
-    return this.#track<Row[]>(query as PromiseLike<unknown> as Cancellable<Row[]>, patienceMs);
+    const rows = this.#tap.rowsOf<Row>(query);
+    const answer = this.#track<Row[]>(
+      query as PromiseLike<unknown> as Cancellable<Row[]>,
+      patienceMs,
+    );
+    return rows ? answer.then(() => rows) : answer;
   }
 
   /** Closes it: politely when nothing runs, else after cancelling what does. Resolves when it is closed. */

@@ -34,7 +34,8 @@ async function loadField(run: Run, field: LoadedField, objects: readonly unknown
 
 /** A field's values, or promises of them, in the order of its objects. */
 function ask(run: Run, field: LoadedField, objects: readonly unknown[]): unknown[] {
-  const { resolve, definition } = field;
+  const { resolve, resolveAll, definition } = field;
+  if (resolveAll) return resolveAll(objects);
   const values: unknown[] = [];
   const args = run.plan.argumentsOf(field, run.variables);
   const info = run.infoOf(field);

@@ -17,7 +17,8 @@ import {
   type OperationDefinitionNode,
 } from "graphql";
 import { collectFields, collectSubfields } from "graphql/execution/collectFields.js";
-import { writerOf, type Write } from "./leaf.ts";
+import { isText, writerOf, type Write } from "./leaf.ts";
+import { resolveAllOf, type ResolveAll } from "./resolve-all.ts";
 import { Surprise } from "./surprise.ts";
 
 /** The lists around a field's objects, from the outside, and where null may stand. */
@@ -32,6 +33,8 @@ export interface PropertyField {
   responseKey: string;
   /** `"title":`, with a comma before it unless it is the first. */
   key: string;
+  /** The key and a quotation mark, where values are texts. */
+  textKey: string | undefined;
   name: string;
   write: Write;
 }
@@ -40,6 +43,7 @@ export interface PropertyField {
 export interface LoadedField {
   kind: "leaf" | "objects";
   key: string;
+  textKey: string | undefined;
   /** Where its values are, in the order of its objects. */
   slot: number;
   responseKey: string;
@@ -48,6 +52,8 @@ export interface LoadedField {
   nodes: readonly FieldNode[];
   /** Undefined where a property of the object is all that is needed. */
   resolve: GraphQLFieldResolver<unknown, unknown> | undefined;
+  /** Does the same for all objects at once. */
+  resolveAll: ResolveAll | undefined;
   /** Of a leaf. */
   write: Write;
   /** Of objects. */
@@ -174,16 +180,19 @@ export class OperationPlan {
     const isLeaf = isLeafType(type);
     const resolve = definition.resolve === defaultFieldResolver ? undefined : definition.resolve;
     const write = isLeaf ? writerOf(definition.type) : objectsAreNoLeaves;
-    if (isLeaf && !resolve) return { kind: "property", responseKey, key, name, write };
+    const textKey = isText(definition.type) ? `${key}"` : undefined;
+    if (isLeaf && !resolve) return { kind: "property", responseKey, key, textKey, name, write };
     return {
       kind: isLeaf ? "leaf" : "objects",
       key,
+      textKey,
       slot: this.slots++,
       responseKey,
       definition,
       parentType,
       nodes,
       resolve,
+      resolveAll: resolveAllOf(resolve),
       write,
       nesting: nestingOf(definition.type),
       objectType: isObjectType(type) ? type : undefined,

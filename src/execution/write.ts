@@ -1,4 +1,5 @@
 import { JsonText } from "./json-text.ts";
+import { isPlain } from "./leaf.ts";
 import type { LoadedField, Nesting, ObjectPlan } from "./plan.ts";
 import type { Run } from "./run.ts";
 import { Surprise } from "./surprise.ts";
@@ -29,16 +30,25 @@ class Writing {
   object(plan: ObjectPlan, object: unknown) {
     let text = "{";
     for (const field of plan.fields) {
-      if (field.kind === "property") {
-        text += field.key + field.write((object as Record<string, unknown>)[field.name]);
-      } else if (field.kind === "typename") {
+      if (field.kind === "typename") {
         text += field.text;
-      } else if (field.kind === "leaf") {
-        text += field.key + field.write(this.#take(field));
-      } else {
+      } else if (field.kind === "objects") {
         this.#json.add(text + field.key);
         text = "";
         this.#objects(field, field.nesting, this.#take(field));
+      } else {
+        const value =
+          field.kind === "property"
+            ? (object as Record<string, unknown>)[field.name]
+            : this.#take(field);
+        if (field.textKey !== undefined && typeof value === "string" && isPlain(value)) {
+          // One after the other: a string of its own for the value would be one more for each.
+          text += field.textKey;
+          text += value;
+          text += '"';
+        } else {
+          text += field.key + field.write(value);
+        }
       }
     }
     this.#json.add(`${text}}`);

@@ -1,15 +1,19 @@
+import type { BatchCursors } from "./batch-cursors.ts";
+
 /** A row and its place. The cursor is made only when asked for. */
 export class Edge<Row> {
   readonly node: Row;
-  readonly #cursorOf: (row: Row) => string;
+  readonly #page: Connection<Row>;
+  readonly #index: number;
 
-  constructor(node: Row, cursorOf: (row: Row) => string) {
+  constructor(node: Row, page: Connection<Row>, index: number) {
     this.node = node;
-    this.#cursorOf = cursorOf;
+    this.#page = page;
+    this.#index = index;
   }
 
-  get cursor(): string {
-    return this.#cursorOf(this.node);
+  get cursor(): string | undefined {
+    return this.#page.cursors[this.#index];
   }
 }
 
@@ -20,24 +24,33 @@ export class Connection<Row> {
   readonly hasPreviousPage: boolean;
   /** Counts in a batch with its siblings, and only when called. */
   readonly totalCount: () => Promise<number>;
-  readonly #cursorOf: (row: Row) => string;
+  readonly #batch: BatchCursors<Row>;
+  readonly #place: number;
 
   constructor(page: {
     nodes: readonly Row[];
     hasNextPage: boolean;
     hasPreviousPage: boolean;
-    cursorOf: (row: Row) => string;
     totalCount: () => Promise<number>;
+    /** The cursors of the batch that the page came with, and its place there. */
+    batch: BatchCursors<Row>;
+    place: number;
   }) {
     this.nodes = page.nodes;
     this.hasNextPage = page.hasNextPage;
     this.hasPreviousPage = page.hasPreviousPage;
     this.totalCount = page.totalCount;
-    this.#cursorOf = page.cursorOf;
+    this.#batch = page.batch;
+    this.#place = page.place;
+  }
+
+  /** Those of the nodes. */
+  get cursors(): readonly string[] {
+    return this.#batch.ofRows(this.#place);
   }
 
   get edges(): Edge<Row>[] {
-    return this.nodes.map((node) => new Edge(node, this.#cursorOf));
+    return this.nodes.map((node, index) => new Edge(node, this, index));
   }
 
   get pageInfo() {
@@ -45,12 +58,10 @@ export class Connection<Row> {
   }
 
   get startCursor(): string | null {
-    const first = this.nodes[0];
-    return first ? this.#cursorOf(first) : null;
+    return this.#batch.ofFirst(this.#place);
   }
 
   get endCursor(): string | null {
-    const last = this.nodes.at(-1);
-    return last ? this.#cursorOf(last) : null;
+    return this.#batch.ofLast(this.#place);
   }
 }

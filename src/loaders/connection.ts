@@ -1,8 +1,9 @@
 import type { RequestContext } from "../context.ts";
 import type { ReadSession } from "../db/session.ts";
 import { propertyOf, type Values } from "../db/statement.ts";
+import { BatchCursors } from "./batch-cursors.ts";
 import { Connection } from "./connection-page.ts";
-import { decodeCursor, encodeCursor, orderingDigest } from "./cursor.ts";
+import { decodeCursor, encodeCursors, orderingDigest } from "./cursor.ts";
 import { loaderOf } from "./define.ts";
 import { checkCombinations, type Condition } from "./filters.ts";
 import { orderingOf, type ConnectionDefinition, type PageShape } from "./page-definition.ts";
@@ -74,18 +75,21 @@ export function connection<Row extends object>(definition: ConnectionDefinition)
     const values = { ...request.values, limit: request.size + 1, parents };
     const asking = { loader: definition.name, arguments: request.key, keys: parents.length };
     const rows = await context.session.run(statement, values, asking);
-    const cursorOf = (row: Row) =>
-      encodeCursor(request.digest(), {
-        sort: String(row[request.sortProperty as keyof Row]),
-        id: String(row["id" as keyof Row]),
-      });
-    const pages = groupByParent(rows, parents.length, Boolean(definition.parent));
-    return pages.map((page, index) =>
-      toConnection(page, request, {
-        cursorOf,
-        totalCount: async () => loadTotal(context, request, parents[index] ?? ROOT),
-      }),
+    const pages = groupByParent(rows, parents.length, Boolean(definition.parent)).map((page) =>
+      toPage(page, request),
     );
+    const positionOf = (row: Row) => ({
+      sort: String(row[request.sortProperty as keyof Row]),
+      id: String(row["id" as keyof Row]),
+    });
+    const batch = new BatchCursors<Row>(
+      pages.map(({ nodes }) => nodes),
+      (nodes) => encodeCursors(request.digest(), nodes.map(positionOf)),
+    );
+    return pages.map((page, place) => {
+      const totalCount = async () => loadTotal(context, request, parents[place] ?? ROOT);
+      return new Connection({ ...page, batch, place, totalCount });
+    });
   };
 
   const loadTotal = async (context: RequestContext, request: PageRequest, parentId: string) => {
@@ -181,20 +185,14 @@ function readRequest(
 }
 
 /** One row more than the page was asked for: it says whether there are more, and goes. */
-function toConnection<Row>(
-  rows: Row[],
-  { size, backward, shape }: PageRequest,
-  rest: { cursorOf: (row: Row) => string; totalCount: () => Promise<number> },
-): Connection<Row> {
+function toPage<Row>(rows: Row[], { size, backward, shape }: PageRequest) {
   const more = rows.length > size;
-  const nodes = more ? rows.slice(0, size) : rows;
-  if (backward) nodes.reverse();
-  return new Connection({
-    nodes,
+  const nodes: readonly Row[] = more ? rows.slice(0, size) : rows;
+  return {
+    nodes: backward ? nodes.toReversed() : nodes,
     hasNextPage: backward ? shape.before : more,
     hasPreviousPage: backward ? more : shape.after,
-    ...rest,
-  });
+  };
 }
 
 function groupByParent<Row extends Placed>(

@@ -2,6 +2,7 @@ import { hash } from "node:crypto";
 import type { PgColumn } from "drizzle-orm/pg-core";
 import { isUuid } from "../db/uuid.ts";
 import { badUserInput } from "../errors.ts";
+import { base64urlOfAll } from "./base64url.ts";
 
 /** Where a row stands: the value it is sorted by, as PostgreSQL writes it, and its id. */
 export interface Position {
@@ -24,9 +25,15 @@ const FORM = /^\[\d+,"[\w-]*","(?:[^"\\]|\\.)*","[\w-]*"\]$/s;
 export const orderingDigest = (workspaceId: string, connection: string, order: string) =>
   hash("sha256", `${workspaceId} ${connection} ${order}`, "base64url").slice(0, 8);
 
-/** The opaque cursor of a position: base64url of version, digest, sort value and id. */
-export const encodeCursor = (digest: string, { sort, id }: Position) =>
-  Buffer.from(`[${VERSION},"${digest}",${JSON.stringify(sort)},"${id}"]`).toString("base64url");
+/** The opaque cursors of positions: base64url of version, digest, sort value and id. */
+export const encodeCursors = (digest: string, positions: readonly Position[]) =>
+  base64urlOfAll(
+    positions.map(({ sort, id }) => `[${VERSION},"${digest}",${JSON.stringify(sort)},"${id}"]`),
+  );
+
+/** The opaque cursor of one position. */
+export const encodeCursor = (digest: string, position: Position) =>
+  encodeCursors(digest, [position]).join();
 
 /**
  * The position in a cursor. Throws BAD_USER_INPUT for one of another connection, ordering or

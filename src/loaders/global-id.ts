@@ -1,9 +1,14 @@
 import { isUuid } from "../db/uuid.ts";
 import { badUserInput } from "../errors.ts";
+import { base64urlOfAll } from "./base64url.ts";
 
 /** The opaque global id of an object: base64url of its type and row id. */
 export const toGlobalId = (type: string, id: string) =>
   Buffer.from(`${type}:${id}`, "latin1").toString("base64url");
+
+/** The global ids of objects of one type. */
+export const toGlobalIds = (type: string, ids: readonly string[]) =>
+  base64urlOfAll(ids.map((id) => `${type}:${id}`));
 
 /** More than the name of any type and a row id. */
 const MOST_CHARACTERS = 256;

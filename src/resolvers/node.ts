@@ -2,7 +2,8 @@ import type DataLoader from "dataloader";
 import { isObjectType, type GraphQLSchema } from "graphql";
 import { viewerOf, type RequestContext } from "../context.ts";
 import { badUserInput } from "../errors.ts";
-import { fromGlobalId, toGlobalId } from "../loaders/global-id.ts";
+import { withAll } from "../execution/resolve-all.ts";
+import { fromGlobalId, toGlobalId, toGlobalIds } from "../loaders/global-id.ts";
 import { permissionOf } from "../schema/permissions.ts";
 import type { NodeResolvers, Resolvers, ResolversParentTypes } from "../schema/types.generated.ts";
 
@@ -19,7 +20,11 @@ export function nodeId<Type extends NodeType>(
   byId: LoaderOf<RowOf<Type>>,
   key: (row: RowOf<Type>) => string,
 ) {
-  return { resolve: (row: RowOf<Type>) => toGlobalId(type, key(row)), extensions: { byId } };
+  const resolve = withAll(
+    (row: RowOf<Type>) => toGlobalId(type, key(row)),
+    (rows) => toGlobalIds(type, rows.map(key)),
+  );
+  return { resolve, extensions: { byId } };
 }
 
 /** What {@link nodeId} left in the schema. */
