@@ -6,9 +6,6 @@ import { mkdirSync, readdirSync, readFileSync, writeFileSync, existsSync } from 
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
-import { codegen } from "@graphql-codegen/core";
-import * as typescriptPlugin from "@graphql-codegen/typescript";
-import * as resolversPlugin from "@graphql-codegen/typescript-resolvers";
 import {
   Source,
   assertValidSchema,
@@ -43,6 +40,12 @@ function readSources(root) {
 }
 
 async function generateTypes(schema, mappers) {
+  // Loaded only here: whoever mistyped SDL hears of it at once.
+  const [{ codegen }, typescriptPlugin, resolversPlugin] = await Promise.all([
+    import("@graphql-codegen/core"),
+    import("@graphql-codegen/typescript"),
+    import("@graphql-codegen/typescript-resolvers"),
+  ]);
   const output = await codegen({
     schema: parse(printSchema(schema)),
     schemaAst: schema,

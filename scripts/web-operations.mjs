@@ -2,9 +2,6 @@
 import { createHash } from "node:crypto";
 import { existsSync, readFileSync, readdirSync } from "node:fs";
 import { join } from "node:path";
-import { codegen } from "@graphql-codegen/core";
-import * as documentsPlugin from "@graphql-codegen/typed-document-node";
-import * as operationsPlugin from "@graphql-codegen/typescript-operations";
 import { Kind, Source, concatAST, parse, print, printSchema, validate, visit } from "graphql";
 
 const folder = "web/src/operations";
@@ -48,6 +45,11 @@ const withTypenames = (document) =>
 const typename = { kind: Kind.FIELD, name: { kind: Kind.NAME, value: "__typename" } };
 
 async function generateDocuments(schema, scalars, documents) {
+  const [{ codegen }, documentsPlugin, operationsPlugin] = await Promise.all([
+    import("@graphql-codegen/core"),
+    import("@graphql-codegen/typed-document-node"),
+    import("@graphql-codegen/typescript-operations"),
+  ]);
   return codegen({
     schema: parse(printSchema(schema)),
     schemaAst: schema,

@@ -1,5 +1,5 @@
 import { fastify } from "fastify";
-import { existsSync } from "node:fs";
+import { existsSync, readFileSync } from "node:fs";
 import { createServer, type AddressInfo } from "node:net";
 import { join, resolve } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
@@ -17,7 +17,6 @@ import { addPerson, asOwnerOf, sessionOf } from "./support/people.ts";
 import {
   ask,
   cleanUp,
-  countAccounts,
   demoOf,
   newFolder,
   serve,
@@ -185,45 +184,58 @@ describe("socialhub serve with a DATABASE_URL", { timeout: 120_000 }, () => {
     expect(stderr).not.toContain("s3cret");
   });
 
-  it("serves with a plain login that is only a member of the server's roles, beside an owner's", async () => {
-    const login = await createLogin("");
-    await admin.unsafe(`grant socialhub_app, socialhub_identity to ${login}`);
-    const server = serve(folder, {
-      DATABASE_URL: withLogin(database.url, login),
-      DATABASE_OWNER_URL: database.ownerUrl,
-    });
-    await server.says("Stop with Ctrl-C");
-    const { graphql, keys } = await demoOf(folder);
-    expect(await countAccounts(graphql, keys[0]!.key)).toBe(15);
-    const users = await admin`
-      select distinct usename as name from pg_stat_activity
-      where datname = current_database() and application_name = 'socialhub'`;
-    expect(users.map(({ name }) => name)).toEqual([login]);
-    await stop(server, "SIGTERM");
-  });
-
-  it("that takes trusted documents only prints an operation that it takes", async () => {
+  describe("with a plain login, and trusted documents only", () => {
     const manifest = resolve("examples/trusted-documents/manifest.json");
-    const environment = {
-      DATABASE_URL: database.url,
-      TRUSTED_DOCUMENTS: manifest,
-      TRUSTED_DOCUMENTS_ONLY: "on",
-    };
-    const server = await servedFrom(folder, environment);
-    expect(server.output()).toContain(
-      `Trusted documents only: those of ${manifest}, by their ids.`,
-    );
-    const [, body] = / -d '(.*)'$/m.exec(server.output())!;
-    const { keys } = await demoOf(folder);
-    const response = await fetch(`${urlOf(server)}/graphql`, {
-      method: "POST",
-      headers: { authorization: `Bearer ${keys[0]!.key}`, "content-type": "application/json" },
-      body: body!,
+    const endings: (() => Promise<void>)[] = [];
+    let login: string;
+    let printed: string;
+    beforeAll(async () => {
+      login = await createLogin("", (drop) => endings.push(drop));
+      await admin.unsafe(`grant socialhub_app, socialhub_identity to ${login}`);
+      server = await servedFrom(folder, {
+        DATABASE_URL: withLogin(database.url, login),
+        DATABASE_OWNER_URL: database.ownerUrl,
+        TRUSTED_DOCUMENTS: manifest,
+        TRUSTED_DOCUMENTS_ONLY: "on",
+      });
+      [, printed = ""] = / -d '(.*)'$/m.exec(server.output())!;
     });
-    expect(await response.json()).toEqual({
-      data: { viewer: { role: "OWNER", isTrustedDocumentsOnly: false } },
+    afterAll(async () => {
+      await stop(server, "SIGTERM");
+      for (const end of endings) await end();
     });
-    await stop(server, "SIGTERM");
+
+    async function send(body: string): Promise<Json> {
+      const { graphql, keys } = await demoOf(folder);
+      const response = await fetch(graphql, {
+        method: "POST",
+        headers: { authorization: `Bearer ${keys[0]!.key}`, "content-type": "application/json" },
+        body,
+      });
+      return response.json();
+    }
+
+    it("serves as that login, which is only a member of the server's roles, beside an owner's", async () => {
+      const { operations } = JSON.parse(readFileSync(manifest, "utf8")) as {
+        operations: { id: string; name: string }[];
+      };
+      const documentId = operations.find(({ name }) => name === "BusiestAccounts")?.id;
+      const { data } = await send(JSON.stringify({ documentId, variables: { first: 20 } }));
+      expect(data.accounts.nodes).toHaveLength(15);
+      const users = await admin`
+        select distinct usename as name from pg_stat_activity
+        where datname = current_database() and application_name = 'socialhub'`;
+      expect(users.map(({ name }) => name)).toEqual([login]);
+    });
+
+    it("prints an operation that it takes", async () => {
+      expect(server.output()).toContain(
+        `Trusted documents only: those of ${manifest}, by their ids.`,
+      );
+      expect(await send(printed)).toEqual({
+        data: { viewer: { role: "OWNER", isTrustedDocumentsOnly: false } },
+      });
+    });
   });
 
   it.each([
@@ -242,10 +254,13 @@ describe("socialhub serve with a DATABASE_URL", { timeout: 120_000 }, () => {
   const newName = () => `socialhub_serve_${process.pid}_${(made += 1)}`;
 
   /** A role that goes with the test, with the password that `withLogin` uses. */
-  async function createLogin(attributes: string): Promise<string> {
+  async function createLogin(
+    attributes: string,
+    atTheEnd: (drop: () => Promise<void>) => void = onTestFinished,
+  ): Promise<string> {
     const name = newName();
     await admin.unsafe(`create role ${name} login password 's3cret' ${attributes}`);
-    onTestFinished(async () => {
+    atTheEnd(async () => {
       await admin.unsafe(`drop owned by ${name} cascade`);
       await admin.unsafe(`drop role ${name}`);
     });

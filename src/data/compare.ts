@@ -53,8 +53,8 @@ export interface Comparison {
  *
  * Each way has a scratch database of its own, of which one is a copy of the other: same tables, indexes,
  * constraints and foreign keys. They take turns, layer by layer, one transaction each, so that a machine's
- * good and bad moments meet both. The bulk path makes its rows while it is timed; plain COPY gets them as
- * finished text. Both databases are dropped in the end. Throws {@link CompareError} when it cannot be done.
+ * good and bad moments meet both. The bulk path makes its rows while it is timed, and looks up most foreign
+ * keys as a set where the login may; plain COPY gets finished text, and looks up each row's keys. Both databases are dropped in the end. Throws {@link CompareError} when it cannot be done.
  */
 export async function compareWithCopy(options: CompareOptions): Promise<Comparison> {
   const admin = connect(options.ownerUrl, {
