@@ -79,8 +79,7 @@ export class Pool {
 
   /** Lends a connection that is idle. */
   tryAcquire(): Lease | undefined {
-    const idle = this.#closed ? undefined : this.#idle.pop();
-    return idle && this.#lend(idle);
+    return this.#lendIdle();
   }
 
   /**
@@ -89,7 +88,7 @@ export class Pool {
    */
   async acquire(signal?: () => AbortSignal): Promise<Lease> {
     if (this.#closed) throw closedError();
-    const idle = this.tryAcquire();
+    const idle = this.#lendIdle();
     if (idle) return idle;
     const lease = this.#wait(signal?.());
     this.#grow();
@@ -105,6 +104,11 @@ export class Pool {
     while (this.#slots.size > 0 && Date.now() < deadline) await sleep(10);
     for (const slot of this.#slots) this.#discard(slot);
     await Promise.all(this.#ending);
+  }
+
+  #lendIdle(): Lease | undefined {
+    const idle = this.#closed ? undefined : this.#idle.pop();
+    return idle && this.#lend(idle);
   }
 
   #wait(signal: AbortSignal | undefined): Promise<Lease> {
