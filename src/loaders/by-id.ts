@@ -31,8 +31,27 @@ export function byId<Row extends object>(
   return defineLoader<string, Row | null>(async (context, keys) => {
     const query = statements.of(context, "", byKeys);
     const rows = await context.session.run(query, { keys }, { loader: name, keys: keys.length });
-    const byKey = new Map<string, Row>();
-    for (const row of rows) byKey.set(row[property] as string, row);
-    return keys.map((wanted) => byKey.get(wanted) ?? null);
+    return inOrder(rows, keys, (row) => row[property] as string);
   });
+}
+
+/**
+ * The row of each key. Rows come in the order of the keys, though nobody promises it: for a Map V8 would
+ * look up each key's text in a table of all texts.
+ */
+export function inOrder<Row>(
+  rows: readonly Row[],
+  keys: readonly string[],
+  keyOf: (row: Row) => string,
+): (Row | null)[] {
+  let next = 0;
+  const found = keys.map((wanted) => {
+    const row = rows[next];
+    if (row === undefined || keyOf(row) !== wanted) return null;
+    next += 1;
+    return row;
+  });
+  if (next === rows.length) return found;
+  const byKey = new Map(rows.map((row) => [keyOf(row), row]));
+  return keys.map((wanted) => byKey.get(wanted) ?? null);
 }
