@@ -11,8 +11,8 @@ export const lengthAt = (bytes: Buffer, at: number) =>
   ((bytes[at + 2] ?? 0) << 8) |
   (bytes[at + 3] ?? 0);
 
-/** Of what comes in, so many bytes are expected at once. */
-const USUAL_BYTES = 64 * 1024;
+/** The rows of a usual result. What a larger one takes is given back when it has been read. */
+const USUAL_BYTES = 256 * 1024;
 
 /** Whoever the messages are for. The bytes are theirs for as long as the call takes. */
 interface Receiver {
