@@ -14,6 +14,14 @@ import type { Redis } from "./redis.ts";
 import { sharedBuckets } from "./shared-buckets.ts";
 import { tooFast } from "./too-fast.ts";
 
+type Limiter = LocalBuckets | ReturnType<typeof sharedBuckets>;
+
+/** Where a holder's points are. */
+interface Bucket {
+  limiter: Limiter;
+  name: string;
+}
+
 interface Poured {
   level: Level;
   /** How long until the points would fit, in ms; 0 when they did. */
@@ -30,7 +38,8 @@ export interface Taken {
 export class Budget {
   readonly #redis: Redis | undefined;
   /** By limit and window: a limiter has one of each for all its buckets. */
-  readonly #limiters = new Map<string, LocalBuckets | ReturnType<typeof sharedBuckets>>();
+  readonly #limiters = new Map<string, Limiter>();
+  readonly #buckets = new WeakMap<Holder, Bucket>();
 
   constructor(redis?: Redis) {
     this.#redis = redis;
@@ -64,7 +73,7 @@ export class Budget {
     const backs = levels.map((level) => {
       const back = returnable(level, points);
       if (back <= 0) return undefined;
-      const [limiter, name] = [this.#limiter(level.holder), nameOf(level.holder)];
+      const { limiter, name } = this.#bucket(level.holder);
       return limiter instanceof LocalBuckets
         ? limiter.pour(name, -back)
         : limiter.reward(name, back);
@@ -73,12 +82,12 @@ export class Budget {
   }
 
   #pour(holder: Holder, points: number): Soon<Poured> {
-    const limiter = this.#limiter(holder);
+    const { limiter, name } = this.#bucket(holder);
     if (limiter instanceof LocalBuckets) {
-      const consumed = Math.ceil(limiter.pour(nameOf(holder), points));
+      const consumed = Math.ceil(limiter.pour(name, points));
       return poured(holder, points, consumed, consumed > holder.limit);
     }
-    return limiter.consume(nameOf(holder), points).then(
+    return limiter.consume(name, points).then(
       ({ consumedPoints }) => poured(holder, points, consumedPoints, false),
       (refused: unknown) => {
         if (!(refused instanceof RateLimiterRes)) throw refused;
@@ -87,7 +96,16 @@ export class Budget {
     );
   }
 
-  #limiter(holder: Holder) {
+  #bucket(holder: Holder): Bucket {
+    let bucket = this.#buckets.get(holder);
+    if (!bucket) {
+      bucket = { limiter: this.#limiter(holder), name: `${holder.kind}:${holder.id}` };
+      this.#buckets.set(holder, bucket);
+    }
+    return bucket;
+  }
+
+  #limiter(holder: Holder): Limiter {
     const { limit } = holder;
     const windowSeconds = windowSecondsOf(holder);
     const name = `${limit}/${windowSeconds}`;
@@ -100,8 +118,6 @@ export class Budget {
     return limiter;
   }
 }
-
-const nameOf = ({ kind, id }: Holder) => `${kind}:${id}`;
 
 function poured(holder: Holder, points: number, consumed: number, isTooMuch: boolean): Poured {
   if (!isTooMuch) return { level: levelAt(holder, consumed), wait: 0 };

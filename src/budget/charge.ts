@@ -1,4 +1,5 @@
 import type { Authentication } from "../auth/authenticate.ts";
+import type { Viewer } from "../auth/viewer.ts";
 import type { Config } from "../config.ts";
 import { soon, type Soon } from "../soon.ts";
 import type { Budget } from "./budget.ts";
@@ -79,8 +80,23 @@ export class Charge {
   }
 }
 
-/** A person has one budget, in whichever of their workspaces they are. */
+/** A viewer is remembered for some seconds, and what belongs to one with it. */
+const remembered = new WeakMap<Viewer, readonly Holder[]>();
+
 function holdersOf(
+  asking: Pick<Authentication, "viewer" | "person">,
+  rate: Config["rate"],
+): readonly Holder[] {
+  const { viewer } = asking;
+  const known = viewer && remembered.get(viewer);
+  if (known) return known;
+  const holders = makeHolders(asking, rate);
+  if (viewer) remembered.set(viewer, holders);
+  return holders;
+}
+
+/** A person has one budget, in whichever of their workspaces they are. */
+function makeHolders(
   { viewer, person }: Pick<Authentication, "viewer" | "person">,
   rate: Config["rate"],
 ): Holder[] {

@@ -1,10 +1,12 @@
 import {
   getVariableValues,
   isAbstractType,
+  Kind,
   OperationTypeNode,
   type DocumentNode,
   type GraphQLSchema,
   type OperationDefinitionNode,
+  type VariableDefinitionNode,
 } from "graphql";
 import { measureComplexity } from "./complexity.ts";
 import { costOf, type Cost } from "./cost.ts";
@@ -93,13 +95,37 @@ export function price(
   { plan, operation, constant, atMost, isPlanRight }: Measurement,
   variables: Record<string, unknown>,
 ): Priced | undefined {
-  const { coerced, errors } = constant
-    ? { coerced: {} }
-    : // One error is enough to know; a list of a hundred thousand wrong values would be as many.
-      getVariableValues(plan.schema, operation.variableDefinitions ?? [], variables, {
-        maxErrors: 1,
-      });
-  if (errors || !coerced) return undefined;
+  const coerced = constant ? {} : coerce(plan.schema, operation, variables);
+  if (!coerced) return undefined;
   const cost = constant ?? costOf(plan, { variables: coerced });
   return { cost, coerced, complexity: isPlanRight ? cost.complexity : atMost };
 }
+
+/** The variables as execution will see them; undefined when they do not fit. */
+function coerce(
+  schema: GraphQLSchema,
+  { variableDefinitions = [] }: OperationDefinitionNode,
+  variables: Record<string, unknown>,
+): Record<string, unknown> | undefined {
+  if (areOnlyIds(variableDefinitions, variables)) {
+    return Object.fromEntries(
+      variableDefinitions.map(({ variable: { name } }) => [name.value, variables[name.value]]),
+    );
+  }
+  // One error is enough to know; a list of a hundred thousand wrong values would be as many.
+  return getVariableValues(schema, variableDefinitions, variables, { maxErrors: 1 }).coerced;
+}
+
+/** Ids that are strings stay as they are; most operations that read one object have no other variables. */
+const areOnlyIds = (
+  definitions: readonly VariableDefinitionNode[],
+  variables: Record<string, unknown>,
+) =>
+  definitions.every(
+    ({ type, variable: { name } }) =>
+      type.kind === Kind.NON_NULL_TYPE &&
+      type.type.kind === Kind.NAMED_TYPE &&
+      type.type.name.value === "ID" &&
+      Object.hasOwn(variables, name.value) &&
+      typeof variables[name.value] === "string",
+  );
