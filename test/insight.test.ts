@@ -6,6 +6,8 @@ import type {
   OperationObserver,
   RefusedRequest,
 } from "../src/insight/finished-operation.ts";
+import { valuesOf } from "../src/insight/sql-record.ts";
+import { rowId } from "../src/loaders/global-id.ts";
 import { headlineOperation } from "../src/schema/headline.ts";
 import { createTestApp, makeKey, type AskOptions, type Json, type TestApp } from "./support/app.ts";
 import { demoWorkspaceList } from "../src/data/demo/seed.ts";
@@ -31,6 +33,14 @@ beforeEach(() => {
 afterAll(() => app.close());
 
 const anyNumber = expect.any(Number);
+
+/** All strings that are properties of it, or of what it has. */
+function* stringsIn(value: unknown, seen = new Set<unknown>()): Generator<string> {
+  if (typeof value === "string") yield value;
+  if (typeof value !== "object" || value === null || seen.has(value)) return;
+  seen.add(value);
+  for (const each of Object.values(value)) yield* stringsIn(each, seen);
+}
 
 describe("the log line of a request", () => {
   it("says what the operation was, took and gave", async () => {
@@ -232,6 +242,15 @@ describe("whoever observes", () => {
     expect(refused).toEqual([]);
   });
 
+  it("keeps no part of a row: an id would keep the text of its whole result in memory", async () => {
+    const { data } = await app.read("{ posts(first: 5) { nodes { id metrics { impressions } } } }");
+    const ids = data.posts.nodes.map(({ id }: { id: string }) => rowId(id, "Post"));
+    const { record } = finished[0]!;
+    expect(ids).toHaveLength(5);
+    expect(valuesOf(record.batches[1]!)).toMatchObject({ keys: ids });
+    expect([...stringsIn(record)].filter((text) => ids.includes(text))).toEqual([]);
+  });
+
   it("gets a query's variables as they are, and only the names of a mutation's", async () => {
     const id = "VGFnOjAxODYyNWQ4LWEzNDAtN2NmYS05NzhjLTgzMmZmNWIxMDIzYw";
     await app.read("query Q($id: ID!) { node(id: $id) { id } }", { id });
@@ -248,7 +267,7 @@ describe("whoever observes", () => {
       ({ statement }) => !/^\s*select/.test(statement.text),
     );
     expect(writes.length).toBeGreaterThan(0);
-    expect(writes.every(({ values }) => values === undefined)).toBe(true);
+    expect(writes.every(({ bound }) => bound === undefined)).toBe(true);
   });
 
   it("is told of refusals: by a gate with what was measured, before GraphQL with the code or status", async () => {

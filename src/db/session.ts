@@ -108,7 +108,7 @@ export class ReadSession {
         sentAt: sent,
         startedAt,
         statement,
-        values,
+        bound: JSON.stringify(values),
         failure,
       });
     }

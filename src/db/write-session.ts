@@ -35,7 +35,7 @@ export class WriteSession {
       startedAt: sent,
       statement,
       // There may be secrets among them.
-      values: undefined,
+      bound: undefined,
       failure: undefined,
     };
     this.#record.batches.push(batch);

@@ -9,7 +9,7 @@ type Responding = GraphQLRequestContextWillSendResponse<RequestContext>;
 /**
  * What an operation was, took and gave, for whoever observes. Made of references, so that it costs next to
  * nothing; what must be computed is computed when it is read. It holds nothing of what was read but the
- * values that statements were bound to (`batches[].values`) and the variables: neither may be shown.
+ * values that statements were bound to (`batches[].bound`) and the variables: neither may be shown.
  */
 export class FinishedOperation {
   readonly requestId: string;

@@ -14,11 +14,19 @@ export interface Batch {
   startedAt: number;
   /** The constant text, with the names of its parameters. */
   statement: Statement<unknown>;
-  /** What a read was bound to: never to be shown. Undefined for a write. */
-  values: Values | undefined;
+  /**
+   * What a read was bound to, as JSON: never to be shown. Undefined for a write. Text of its own, because an id
+   * that was read is a part of its result's text, and would keep all of that in memory for as long as the lens
+   * remembers the id.
+   */
+  bound: string | undefined;
   /** What the database refused it with; undefined when it did not. */
   failure: unknown;
 }
+
+/** What a read was bound to; undefined for a write. */
+export const valuesOf = ({ bound }: Batch): Values | undefined =>
+  bound === undefined ? undefined : (JSON.parse(bound) as Values);
 
 /** What a request did to the database. */
 export class SqlRecord {
@@ -32,7 +40,7 @@ export class SqlRecord {
 
   /** Without the statements that write. */
   get loaderBatches(): number {
-    return this.batches.filter(({ values }) => values !== undefined).length;
+    return this.batches.filter(({ bound }) => bound !== undefined).length;
   }
 
   get rows(): number {

@@ -2,6 +2,7 @@ import { explain, type Explained } from "../db/explain.ts";
 import type { Pool } from "../db/pool.ts";
 import type { Values } from "../db/statement.ts";
 import { refusal } from "../errors.ts";
+import { valuesOf } from "../insight/sql-record.ts";
 import type { Kept } from "./ring.ts";
 import type { ExplainAnswer, ExplainRequest } from "./wire.ts";
 
@@ -22,7 +23,8 @@ export async function explainBatch(
         : `batch is ${index}; it must be the index of a batch, from 0 to ${most}`,
     );
   }
-  const { statement, values } = batch;
+  const { statement } = batch;
+  const values = valuesOf(batch);
   if (analyze && !values) {
     throw refusal(
       "BAD_USER_INPUT",

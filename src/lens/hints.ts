@@ -1,4 +1,4 @@
-import type { Batch } from "../insight/sql-record.ts";
+import { valuesOf, type Batch } from "../insight/sql-record.ts";
 import type { Predicted } from "./predict.ts";
 import type { Hint } from "./wire.ts";
 
@@ -79,17 +79,21 @@ function needlessTotals(batches: readonly Placed[]): Hint[] {
 }
 
 /** Whether all of a page's rows were read: it has no cursor, and not the one row more that tells of another page. */
-function isWhole({ values, rows, failure }: Batch): boolean {
+function isWhole(batch: Batch): boolean {
+  const { rows, failure } = batch;
+  const values = valuesOf(batch);
   const limit = values?.["limit"];
   if (failure !== undefined || !values || typeof limit !== "number") return false;
   return rows < limit && !("afterSort" in values) && !("beforeSort" in values);
 }
 
 /** Whether a page was asked for with the filter and the parents of a total. */
-const hasValuesOf = (page: Batch, total: Batch) =>
-  Object.entries(total.values ?? {}).every(
-    ([name, value]) => JSON.stringify(page.values?.[name]) === JSON.stringify(value),
+function hasValuesOf(page: Batch, total: Batch): boolean {
+  const values = valuesOf(page);
+  return Object.entries(valuesOf(total) ?? {}).every(
+    ([name, value]) => JSON.stringify(values?.[name]) === JSON.stringify(value),
   );
+}
 
 /** With fewer parents, their pages may be what they are by chance. */
 const LEAST_PARENTS = 5;
@@ -102,8 +106,8 @@ const ONE_IN = 10;
  */
 function largePages(batches: readonly Placed[]): Hint[] {
   return batches.flatMap(({ index, batch, fields }): Hint[] => {
-    const { loader, keys, rows, values, failure } = batch;
-    const limit = values?.["limit"];
+    const { loader, keys, rows, failure } = batch;
+    const limit = valuesOf(batch)?.["limit"];
     if (failure !== undefined || typeof limit !== "number" || keys < LEAST_PARENTS) return [];
     // One row more is read than is asked for.
     const size = limit - 1;

@@ -193,7 +193,7 @@ function batchDetail(
     text: texts.indexOf(statement.text),
     parameters: [...statement.parameters],
     failure: failure === undefined ? null : codeOf(failure),
-    canAnalyze: batch.values !== undefined,
+    canAnalyze: batch.bound !== undefined,
   };
 }
 

@@ -63,7 +63,8 @@ class RememberingSession extends ReadSession {
     await new Promise((resolve) => setImmediate(resolve));
     const rows = known.map((row) => ({ ...row })) as Row[];
     const now = performance.now();
-    const batch = { arguments: "", ...asking, statement, values, rows: rows.length, ms: 0 };
+    const bound = JSON.stringify(values);
+    const batch = { arguments: "", ...asking, statement, bound, rows: rows.length, ms: 0 };
     this.record.batches.push({ ...batch, sentAt: now, startedAt: now, failure: undefined });
     return rows;
   }
