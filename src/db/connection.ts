@@ -72,6 +72,11 @@ export class Connection {
     return this.#lost !== undefined;
   }
 
+  /** Whether anything that was asked has not been answered. */
+  get isBusy(): boolean {
+    return this.#asked.size > 0;
+  }
+
   /**
    * Whether it holds so many prepared statements that a new connection is better. Each takes some
    * 100 kB of the server's memory, postgres.js never lets one go, and clients choose among hundreds.

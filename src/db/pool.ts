@@ -5,6 +5,10 @@ import { PoolError } from "./pool-error.ts";
 export interface Lease {
   /** Asks PostgreSQL, behind what was asked before; always settles. See {@link Connection.ask}. */
   ask<Row>(text: string, values: BoundValues | undefined, patienceMs: number): Promise<Row[]>;
+  /** When the last statement asked of it ended, as `performance.now()` tells time: kept by whoever asks. */
+  lastEnd: number;
+  /** Whether anything that was asked has not been answered yet. */
+  isBusy(): boolean;
   /** Gives it back. `broken`: its state is in doubt or something still runs, so it is thrown away. */
   release(broken?: boolean): void;
 }
@@ -19,6 +23,12 @@ interface Slot {
   connection: Connection;
   state: "connecting" | "idle" | "lent";
   idleTimer?: NodeJS.Timeout;
+}
+
+/** A connection that several statements share, and how many of them have not ended. */
+interface Shared {
+  lease: Lease;
+  borrowers: number;
 }
 
 export interface PoolOptions {
@@ -37,6 +47,9 @@ const OPEN_TIMEOUT_MS = 5_000;
 /** How much longer than the statement timeout an answer may take before the connection counts as lost. */
 const SILENCE_MS = 1_000;
 
+/** So many statements share a connection at most: each waits for those before it. */
+const MOST_TOGETHER = 8;
+
 /** How long a closing pool waits for what is still lent. */
 const CLOSE_PATIENCE_MS = 5_000;
 
@@ -53,6 +66,8 @@ export class Pool {
   readonly #idle: Slot[] = [];
   readonly #waiters = new Set<Waiter>();
   readonly #ending = new Set<Promise<void>>();
+  /** What statements of this turn of the event loop share. */
+  #shared: Shared | undefined;
   #connecting = 0;
   /** Why the last attempt to open a connection failed. */
   #obstacle: unknown;
@@ -83,6 +98,22 @@ export class Pool {
   }
 
   /**
+   * Lends an idle connection to one statement that is a transaction of its own, and no more. Those of one
+   * turn of the event loop share it: they go out in one write and wake PostgreSQL once. Given back as
+   * `broken`, a statement is abandoned: it is cancelled when no other one is on the connection, and ends
+   * by itself when there is, because PostgreSQL cancels whatever runs just then.
+   */
+  tryShare(): Lease | undefined {
+    const shared = this.#shared;
+    if (shared && shared.borrowers < MOST_TOGETHER) {
+      shared.borrowers += 1;
+      return shared.lease;
+    }
+    const lease = this.tryAcquire();
+    return lease && this.#share(lease);
+  }
+
+  /**
    * Lends a connection. Throws {@link PoolError} within the acquire timeout, and the signal's reason
    * when whoever waits gives up before; `signal` is asked for when there is something to wait for.
    */
@@ -109,6 +140,31 @@ export class Pool {
   #lendIdle(): Lease | undefined {
     const idle = this.#closed ? undefined : this.#idle.pop();
     return idle && this.#lend(idle);
+  }
+
+  #share(lease: Lease): Lease {
+    let isAbandoned = false;
+    const shared = {
+      borrowers: 1,
+      lease: {
+        ...lease,
+        release: (broken = false) => {
+          isAbandoned ||= broken;
+          shared.borrowers -= 1;
+          if (shared.borrowers > 0) return;
+          this.#endTurn(shared);
+          lease.release(isAbandoned && lease.isBusy());
+        },
+      },
+    };
+    this.#shared = shared;
+    // By then postgres.js has written all of them.
+    setImmediate(() => this.#endTurn(shared));
+    return shared.lease;
+  }
+
+  #endTurn(shared: Shared) {
+    if (this.#shared === shared) this.#shared = undefined;
   }
 
   #wait(signal: AbortSignal | undefined): Promise<Lease> {
@@ -172,6 +228,8 @@ export class Pool {
     slot.state = "lent";
     let released = false;
     return {
+      lastEnd: 0,
+      isBusy: () => connection.isBusy,
       ask: (text, values, patienceMs) =>
         released
           ? Promise.reject(new Error("the connection has been given back"))

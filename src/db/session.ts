@@ -19,8 +19,9 @@ export interface Asking {
  *
  * The connection is taken on first use. BEGIN, SET LOCAL and SAVEPOINT travel in one message, together
  * with the first statement, so that they cost no round trip; the only statement of a query needs none of
- * them ({@link aloneText}). A statement that fails takes nothing with it: the next one starts again at the
- * savepoint, with the same snapshot. {@link close} gives the connection back, always.
+ * them ({@link aloneText}), and shares a connection with such statements of others ({@link Pool.tryShare}).
+ * A statement that fails takes nothing with it: the next one starts again at the savepoint, with the same
+ * snapshot. {@link close} gives the connection back, always.
  */
 export class ReadSession {
   readonly workspaceId: string;
@@ -34,8 +35,9 @@ export class ReadSession {
   /** While a connection is waited for. */
   #waiting: AbortController | undefined;
   #isOnly = false;
+  /** Tells whoever waits for the only statement that the session is closed. */
+  #abandon: (() => void) | undefined;
   #running = 0;
-  #lastEnd = 0;
   #failed = false;
   #closed = false;
   #reason: Error | undefined;
@@ -72,13 +74,14 @@ export class ReadSession {
    */
   async run<Row>(statement: Statement<Row>, values: Values, asking: Asking): Promise<Row[]> {
     if (this.#closed) throw this.#end();
-    const leasing = (this.#leasing ??= this.#pool.tryAcquire() ?? this.#lease());
-    const lease = leasing instanceof Promise ? await leasing : leasing;
-    if (this.#closed) throw this.#end();
+    const bound = bind(statement, { ...values, workspaceId: this.workspaceId });
     const alone = this.#isOnly ? aloneText(statement) : undefined;
     this.#isOnly = false;
+    const shared = alone === undefined ? undefined : this.#pool.tryShare();
+    const leasing = shared ?? (this.#leasing ??= this.#pool.tryAcquire() ?? this.#lease());
+    const lease = leasing instanceof Promise ? await leasing : leasing;
+    if (this.#closed) throw this.#end();
 
-    const bound = bind(statement, { ...values, workspaceId: this.workspaceId });
     const sent = performance.now();
     this.#running += 1;
     let rows = 0;
@@ -86,7 +89,7 @@ export class ReadSession {
     try {
       const result = await (alone === undefined
         ? this.#ask<Row>(lease, statement.text, bound)
-        : lease.ask<Row>(alone, bound, this.#patienceMs));
+        : this.#askAlone<Row>(lease, alone, bound));
       rows = result.length;
       return result;
     } catch (error) {
@@ -97,8 +100,9 @@ export class ReadSession {
       this.#running -= 1;
       const end = performance.now();
       // Statements of one connection run one after the other: a later one began when the last ended.
-      const startedAt = Math.max(sent, this.#lastEnd);
-      this.#lastEnd = end;
+      const startedAt = Math.max(sent, lease.lastEnd);
+      lease.lastEnd = end;
+      shared?.release(this.#closed);
       this.record.batches.push({
         loader: asking.loader,
         arguments: asking.arguments ?? "",
@@ -112,6 +116,14 @@ export class ReadSession {
         failure,
       });
     }
+  }
+
+  /** Asks the only statement. When the session is closed nobody waits for it, though the connection may go on. */
+  #askAlone<Row>(lease: Lease, text: string, bound: ReturnType<typeof bind>): Promise<Row[]> {
+    return new Promise((resolve, reject) => {
+      this.#abandon = () => reject(this.#end());
+      lease.ask<Row>(text, bound, this.#patienceMs).then(resolve, reject);
+    });
   }
 
   /**
@@ -179,6 +191,7 @@ export class ReadSession {
     this.#closed = true;
     this.#reason = reason;
     this.#waiting?.abort(this.#end());
+    this.#abandon?.();
     await this.#giveBack();
   }
 

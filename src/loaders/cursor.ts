@@ -15,8 +15,8 @@ const VERSION = 1;
 /** Names are sorted by, and nobody's has ten thousand letters. */
 const MOST_CHARACTERS = 16_384;
 
-/** A list of a number and three strings; the longest of them may still hold a bad escape. */
-const FORM = /^\[\d+,"[\w-]*","(?:[^"\\]|\\.)*","[\w-]*"\]$/s;
+/** A list of the version and three strings; the longest of them may hold escapes, also bad ones. */
+const FORM = /^\[(\d+),"([\w-]*)","((?:[^"\\]|\\.)*)","([\w-]*)"\]$/s;
 
 /**
  * What a cursor belongs to: the workspace, the connection and the ordering. Not the parent: one
@@ -50,25 +50,26 @@ export function decodeCursor(
 
   const text =
     cursor.length > MOST_CHARACTERS ? "" : Buffer.from(cursor, "base64url").toString("utf8");
-  // Of many arguments each may be a cursor of brackets alone, which take JSON.parse milliseconds.
-  if (!FORM.test(text)) throw refuse("not a cursor");
-  let content: unknown;
-  try {
-    content = JSON.parse(text);
-  } catch {
-    throw refuse("not a cursor");
-  }
-  if (!Array.isArray(content) || content.length !== 4) throw refuse("not a cursor");
-  const [version, found, sort, id] = content as unknown[];
-  if (version !== VERSION) throw refuse("a cursor of another version");
+  const form = FORM.exec(text);
+  if (!form) throw refuse("not a cursor");
+  const [, version, found, escaped = "", id = ""] = form;
+  if (version !== String(VERSION)) throw refuse("a cursor of another version");
   if (found !== digest) throw refuse("a cursor of another connection or ordering");
-  const valid =
-    typeof sort === "string" &&
-    isSortValue(sort, sortColumn) &&
-    typeof id === "string" &&
-    isUuid(id);
+  const sort = unescaped(escaped);
+  const valid = sort !== undefined && isSortValue(sort, sortColumn) && isUuid(id);
+  // There is one spelling of each.
   if (!valid || encodeCursor(digest, { sort, id }) !== cursor) throw refuse("not a cursor");
   return { sort, id };
+}
+
+/** What a JSON string holds between its quotation marks; undefined for a bad escape. */
+function unescaped(text: string): string | undefined {
+  if (!text.includes("\\")) return text;
+  try {
+    return JSON.parse(`"${text}"`) as string;
+  } catch {
+    return undefined;
+  }
 }
 
 /** Whether PostgreSQL will read the text as a value of the column: a cursor never becomes an error there. */
@@ -87,13 +88,13 @@ function isInteger(text: string, type: string): boolean {
 }
 
 function isMoment(text: string): boolean {
-  const parts = /^(\d{4}-\d\d-\d\d) (\d\d:\d\d:\d\d(?:\.\d{1,3})?)\+00$/.exec(text);
-  if (!parts) return false;
-  const moment = new Date(`${parts[1]}T${parts[2]}Z`);
-  // Date accepts 30 February and makes it March; PostgreSQL does not. It knows no year 0 either.
-  return (
-    !Number.isNaN(moment.getTime()) &&
-    moment.toISOString().startsWith(parts[1] ?? "-") &&
-    !text.startsWith("0000")
-  );
+  const [, year = "", month = "", day = ""] = MOMENT.exec(text) ?? [];
+  if (year === "" || year === "0000") return false;
+  // The day before the next month's first. A Date takes years below 100 for 19 hundred and so many, of which
+  // the same are leap years.
+  return Number(day) <= new Date(Date.UTC(Number(year), Number(month), 0)).getUTCDate();
 }
+
+/** As PostgreSQL writes it in UTC; whether the month has such a day remains to be seen. */
+const MOMENT =
+  /^(\d{4})-(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01]) (?:[01]\d|2[0-3]):[0-5]\d:[0-5]\d(?:\.\d{1,3})?\+00$/;

@@ -8,9 +8,9 @@ export class RolledBackPool extends Pool {
   override async acquire(signal?: () => AbortSignal): Promise<Lease> {
     const lease = await super.acquire(signal);
     return {
+      ...lease,
       ask: (text, values, patienceMs) =>
         lease.ask(text.replace(/\bcommit\b/gi, "rollback"), values, patienceMs),
-      release: (broken) => lease.release(broken),
     };
   }
 }
