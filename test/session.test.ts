@@ -345,12 +345,24 @@ describe("a read session", () => {
     expect(await ask(open(), countContacts)).toHaveLength(1);
   });
 
-  it("gives back a connection that is lost before the commit", async () => {
+  it("gives the connection back with the commit on its way, behind which the next one asks", async () => {
+    const [first, second] = [open(), open(other)];
+    const [mine] = await ask(first, backend);
+    const closed = first.close();
+    expect(pool.state).toMatchObject({ busy: 0, idle: 1 });
+    const rows = await ask(second, ownSetting, { name: "app.workspace_id" });
+    expect(rows).toEqual([{ text: other }]);
+    expect(await ask(second, backend)).toEqual([mine]);
+    await closed;
+  });
+
+  it("gives a connection back that is lost before the commit, and nobody gets it", async () => {
     const session = open();
     const [mine] = await ask(session, backend);
     await admin`select pg_terminate_backend(${mine!.pid}::int)`;
     await session.close();
     expect(pool.state.busy).toBe(0);
+    await until(() => pool.state.idle === 0);
     expect(await ask(open(), countContacts)).toHaveLength(1);
   });
 });

@@ -212,16 +212,13 @@ export class ReadSession {
     this.#begun = undefined;
     const lease = leasing instanceof Promise ? await leasing.catch(() => undefined) : leasing;
     if (!lease) return;
-    if (this.#running > 0) lease.release(true);
-    else lease.release(begun !== undefined && !(await this.#commit(lease)));
+    if (this.#running === 0 && begun) this.#commit(lease);
+    lease.release(this.#running > 0);
   }
 
-  /** Tells whether PostgreSQL has confirmed it. */
-  #commit(lease: Lease): Promise<boolean> {
-    return lease.ask("commit", undefined, this.#patienceMs).then(
-      () => true,
-      () => false,
-    );
+  /** Whoever has the connection next asks behind it: after a COMMIT the transaction is over, or the connection lost. */
+  #commit(lease: Lease) {
+    lease.ask("commit", undefined, this.#patienceMs).catch(() => undefined);
   }
 
   #end(): Error {
