@@ -57,7 +57,7 @@ export function readOptions(words) {
     rounds: numberIn("--rounds", rounds ?? (quick ? "2" : "4")),
     ms,
     /** In so many pieces, those of all workloads in turn. */
-    passes: quick ? 1 : 3,
+    passes: quick ? 1 : 6,
     /** How long each workload runs before any is measured. */
     hotMs: quick ? 200 : 2000,
     warmUpMs: Math.min(ms, quick ? 200 : 1000),

@@ -60,9 +60,9 @@ describe("a read session", () => {
   });
   afterAll(() => pool.close());
 
-  const newPool = (statementTimeoutMs: number) =>
+  const newPool = (statementTimeoutMs: number, url = database.url) =>
     new Pool({
-      url: database.url,
+      url,
       role: APP_ROLE,
       size: 1,
       acquireTimeoutMs: 10_000,
@@ -306,6 +306,31 @@ describe("a read session", () => {
     expect(await ask(open(), countContacts)).toHaveLength(1);
     await until(async () => (await sleeping()).length === 0);
     expect(performance.now() - start).toBeLessThan(AT_ONCE_MS);
+  });
+
+  it("is closed as well when the cancel finds no way to PostgreSQL", async () => {
+    const proxy = await openProxy(database.url);
+    const distant = newPool(5000, proxy.url);
+    const rejections: unknown[] = [];
+    const note = (reason: unknown) => void rejections.push(reason);
+    process.on("unhandledRejection", note);
+    onTestFinished(async () => {
+      process.off("unhandledRejection", note);
+      await distant.close();
+      await proxy.cut();
+    });
+    const session = open(workspace, distant);
+    const running = ask(session, nap, { seconds: 30 });
+    await until(async () => (await sleeping()).length === 1);
+    proxy.refuse();
+    const refused = expect(running).rejects.toThrow(RequestEndedError);
+    await session.close();
+    await refused;
+    expect(distant.state.busy).toBe(0);
+    // Until the attempt has failed, and Node has told who did not listen.
+    await expect(fetch(proxy.url.replace(/^postgres(ql)?/, "http"))).rejects.toThrow();
+    await sleep(50);
+    expect(rejections).toEqual([]);
   });
 
   it("closed while it waits for a connection, takes none", async () => {

@@ -89,11 +89,11 @@ describe("single statements of one turn of the event loop", () => {
       expect(record.toJSON()).toMatchObject({ statements: 1, overhead: 0 });
   });
 
-  it("share it eight at a time", async () => {
+  it("share it four at a time", async () => {
     await openAll();
-    const rows = await Promise.all(Array.from({ length: 20 }, () => askOnly(whereabouts)));
+    const rows = await Promise.all(Array.from({ length: 10 }, () => askOnly(whereabouts)));
     const pids = rows.flat().map(({ pid }) => pid);
-    const groups = [pids.slice(0, 8), pids.slice(8, 16), pids.slice(16)];
+    const groups = [pids.slice(0, 4), pids.slice(4, 8), pids.slice(8)];
     expect(groups.map((group) => new Set(group).size)).toEqual([1, 1, 1]);
     expect(new Set(pids).size).toBe(3);
   });
@@ -150,14 +150,44 @@ describe("single statements of one turn of the event loop", () => {
     expect(pool.state).toMatchObject({ busy: 0, idle: 3 });
   });
 
-  it("are cancelled when nobody waits for any of them", async () => {
+  it("tell how long each took, without those before it", async () => {
     await openAll();
-    const asked = [30, 31].map((seconds) => askOnly(nap, { seconds }));
+    const [long, abandoned, quick] = [open(), open(other), open()];
+    const asked = Promise.allSettled([
+      askOnly(nap, { seconds: 0.4 }, long),
+      askOnly(nap, { seconds: 0.4 }, abandoned),
+      askOnly(whereabouts, {}, quick),
+    ]);
+    await sleep(100);
+    await abandoned.close();
+    await asked;
+    const took = (session: ReadSession) => session.record.batches.map(({ ms }) => ms)[0] ?? NaN;
+    expect(took(long)).toBeGreaterThan(390);
+    expect(took(quick)).toBeLessThan(350);
+  });
+
+  it("end by themselves when nobody waits for any of them, and their connection comes back", async () => {
+    await openAll();
+    const asked = [0.1, 0.2].map((seconds) => askOnly(nap, { seconds }));
     const start = performance.now();
     for (const session of sessions) await session.close();
     for (const outcome of await Promise.allSettled(asked)) {
       expect(outcome).toMatchObject({ reason: expect.any(RequestEndedError) });
     }
+    expect(performance.now() - start).toBeLessThan(90);
+    expect(pool.state).toMatchObject({ busy: 1, idle: 2 });
+    while (pool.state.busy > 0) await sleep(10);
+    expect(pool.state).toMatchObject({ idle: 3 });
+    expect(performance.now() - start).toBeGreaterThan(290);
+  });
+
+  it("are cancelled where there is only one that nobody waits for", async () => {
+    await openAll();
+    const asked = askOnly(nap, { seconds: 30 });
+    while ((await napping()).length === 0) await sleep(10);
+    const start = performance.now();
+    await sessions[0]!.close();
+    await expect(asked).rejects.toThrow(RequestEndedError);
     expect(pool.state).toMatchObject({ busy: 0, idle: 2 });
     while ((await napping()).length > 0) await sleep(10);
     expect(performance.now() - start).toBeLessThan(AT_ONCE_MS);

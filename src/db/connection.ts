@@ -11,7 +11,7 @@ const MOST_PREPARED = 200;
 /** What is waiting for an answer, in the order of asking. */
 interface Asked {
   fail(error: PoolError): void;
-  cancel(): unknown;
+  cancel(): Promise<void> | undefined;
 }
 
 export interface ConnectionOptions {
@@ -26,11 +26,12 @@ export interface ConnectionOptions {
 /**
  * One connection to PostgreSQL: opened once, never opened again, given up at the first doubt.
  *
- * It stands between us and five traps of postgres.js 3.4.9. On a connection that was lost, the next
+ * It stands between us and seven traps of postgres.js 3.4.9. On a connection that was lost, the next
  * query of a reserved handle is an uncaught exception, or waits for ever; queries that were queued
  * behind another one are never answered; `cancel()` of a query that is not running yet leaves the
  * answers shifted by one, so that a query gets the rows of the one before, or stops the queue for
- * good; `reserve()` at the moment in which an idle connection is closed never resolves. So nothing is sent
+ * good; `reserve()` at the moment in which an idle connection is closed never resolves; a cancel that cannot connect
+ * is an unhandled rejection; what it asks again by itself ({@link notAgain}) shifts answers as well. So nothing is sent
  * on a lost connection, a loss fails everything that waits, only the running query is cancelled, and
  * nothing is asked of a connection after a cancel.
  */
@@ -49,6 +50,8 @@ export class Connection {
   #ended: Promise<void> | undefined;
   /** Told once when the connection is lost. */
   onLoss: (() => void) | undefined;
+  /** Told once when all that was asked has been answered, or the connection is lost. */
+  onceAnswered: (() => void) | undefined;
 
   constructor({ url, role, openTimeoutMs, statementTimeoutMs }: ConnectionOptions) {
     this.#openTimeoutMs = openTimeoutMs;
@@ -72,9 +75,9 @@ export class Connection {
     return this.#lost !== undefined;
   }
 
-  /** Whether anything that was asked has not been answered. */
-  get isBusy(): boolean {
-    return this.#asked.size > 0;
+  /** How much of what was asked has not been answered. */
+  get unanswered(): number {
+    return this.#asked.size;
   }
 
   /**
@@ -88,7 +91,10 @@ export class Connection {
   /** Connects and logs in. Throws what stood in the way. */
   async open(): Promise<void> {
     // `reserve()` of a client that is not connected yet never resolves without its types query.
-    const connected = this.#track(this.#client.unsafe("select 1").simple(), this.#openTimeoutMs);
+    const connected = this.#track(
+      this.#client.unsafe("select 1").simple() as PromiseLike<unknown> as Query<unknown>,
+      this.#openTimeoutMs,
+    );
     try {
       await connected;
     } catch (error) {
@@ -110,11 +116,9 @@ export class Connection {
     const query = values
       ? this.#reserved.unsafe(text, values as string[], { prepare: true })
       : this.#reserved.unsafe(text).simple();
+    if (values) void Object.defineProperty(query, "retried", notAgain);
     const rows = this.#tap.rowsOf<Row>(query);
-    const answer = this.#track<Row[]>(
-      query as PromiseLike<unknown> as Cancellable<Row[]>,
-      patienceMs,
-    );
+    const answer = this.#track<Row[]>(query as PromiseLike<unknown> as Query<Row[]>, patienceMs);
     return rows ? answer.then(() => rows) : answer;
   }
 
@@ -127,7 +131,7 @@ export class Connection {
     const [running] = this.#asked;
     // The request to cancel goes over a connection of its own, which may fail as well.
     if (running && this.#reserved && !this.#lost) {
-      void Promise.resolve(running.cancel()).catch(() => undefined);
+      running.cancel()?.catch(() => undefined);
     }
     const clean = !running && !this.#lost;
     if (clean) this.#reserved?.release();
@@ -135,14 +139,15 @@ export class Connection {
     await this.#client.end({ timeout: clean ? 1 : 0 }).catch(() => undefined);
   }
 
-  #track<Value>(query: Cancellable<Value>, patienceMs: number): Promise<Value> {
+  #track<Value>(query: Query<Value>, patienceMs: number): Promise<Value> {
     return new Promise((resolve, reject) => {
-      const asked: Asked = { fail: reject, cancel: () => query.cancel() };
+      const asked: Asked = { fail: reject, cancel: () => query.canceller?.(query) };
       this.#asked.add(asked);
       this.#expectAnswer(patienceMs);
       const settle = () => {
         this.#asked.delete(asked);
         this.#expectAnswer(patienceMs);
+        if (this.#asked.size === 0) this.#tellAnswered();
       };
       query.then(
         (value) => {
@@ -186,13 +191,43 @@ export class Connection {
     for (const asked of this.#asked) asked.fail(lost);
     this.#asked.clear();
     this.onLoss?.();
+    this.#tellAnswered();
     return lost;
+  }
+
+  #tellAnswered() {
+    const tell = this.onceAnswered;
+    this.onceAnswered = undefined;
+    tell?.();
   }
 }
 
-interface Cancellable<Value> extends PromiseLike<Value> {
-  cancel(): unknown;
+/** A query of postgres.js. */
+interface Query<Value> extends PromiseLike<Value> {
+  /** What its `cancel()` calls, which tells nobody when that fails: an unhandled rejection. */
+  canceller: ((query: Query<Value>) => Promise<void>) | null;
 }
+
+/**
+ * Keeps postgres.js from asking a statement again that PostgreSQL calls stale ({@link isStale}): it does so
+ * without regard to what was sent behind it, whose answers it then takes for those of others. It forgets
+ * that the statement was prepared, notes the error here, and would ask again unless it was cancelled.
+ */
+const notAgain: PropertyDescriptor &
+  ThisType<{ cancelled: unknown; reject(error: unknown): void }> = {
+  get: () => undefined,
+  set(error: unknown) {
+    this.cancelled = true;
+    this.reject(error);
+  },
+};
+
+/** Whether a statement was prepared for what has changed, or is not prepared any more: asked again, it is prepared anew. */
+export const isStale = (error: unknown) =>
+  error instanceof Error && "routine" in error && STALE.has(String(error.routine));
+
+/** Functions of PostgreSQL's that find out. */
+const STALE = new Set(["FetchPreparedStatement", "RevalidateCachedQuery", "transformAssignedExpr"]);
 
 /** Errors of the connection, by their codes: postgres.js' own, and the operating system's. */
 export function isLoss(error: unknown): boolean {

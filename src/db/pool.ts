@@ -1,14 +1,20 @@
-import { Connection, type BoundValues } from "./connection.ts";
+import { Connection, isStale, type BoundValues } from "./connection.ts";
 import { PoolError } from "./pool-error.ts";
+import { Share } from "./share.ts";
 
 /** One connection, lent. Give it back exactly once. */
 export interface Lease {
-  /** Asks PostgreSQL, behind what was asked before; always settles. See {@link Connection.ask}. */
+  /**
+   * Asks PostgreSQL, behind what was asked before; always settles. See {@link Connection.ask}. What was prepared
+   * for a table that has changed since is asked once more.
+   */
   ask<Row>(text: string, values: BoundValues | undefined, patienceMs: number): Promise<Row[]>;
   /** When the last statement asked of it ended, as `performance.now()` tells time: kept by whoever asks. */
   lastEnd: number;
-  /** Whether anything that was asked has not been answered yet. */
-  isBusy(): boolean;
+  /** How much of what was asked of it has not been answered yet. */
+  unanswered(): number;
+  /** Calls back once when all has been answered, or the connection is lost. */
+  onceAnswered(tell: () => void): void;
   /** Gives it back. `broken`: its state is in doubt or something still runs, so it is thrown away. */
   release(broken?: boolean): void;
 }
@@ -23,12 +29,6 @@ interface Slot {
   connection: Connection;
   state: "connecting" | "idle" | "lent";
   idleTimer?: NodeJS.Timeout;
-}
-
-/** A connection that several statements share, and how many of them have not ended. */
-interface Shared {
-  lease: Lease;
-  borrowers: number;
 }
 
 export interface PoolOptions {
@@ -47,9 +47,6 @@ const OPEN_TIMEOUT_MS = 5_000;
 /** How much longer than the statement timeout an answer may take before the connection counts as lost. */
 const SILENCE_MS = 1_000;
 
-/** So many statements share a connection at most: each waits for those before it. */
-const MOST_TOGETHER = 8;
-
 /** How long a closing pool waits for what is still lent. */
 const CLOSE_PATIENCE_MS = 5_000;
 
@@ -66,8 +63,7 @@ export class Pool {
   readonly #idle: Slot[] = [];
   readonly #waiters = new Set<Waiter>();
   readonly #ending = new Set<Promise<void>>();
-  /** What statements of this turn of the event loop share. */
-  #shared: Shared | undefined;
+  #share: Share | undefined;
   #connecting = 0;
   /** Why the last attempt to open a connection failed. */
   #obstacle: unknown;
@@ -97,20 +93,12 @@ export class Pool {
     return this.#lendIdle();
   }
 
-  /**
-   * Lends an idle connection to one statement that is a transaction of its own, and no more. Those of one
-   * turn of the event loop share it: they go out in one write and wake PostgreSQL once. Given back as
-   * `broken`, a statement is abandoned: it is cancelled when no other one is on the connection, and ends
-   * by itself when there is, because PostgreSQL cancels whatever runs just then.
-   */
+  /** Lends an idle connection to one statement that is a transaction of its own, and to others: see {@link Share}. */
   tryShare(): Lease | undefined {
-    const shared = this.#shared;
-    if (shared && shared.borrowers < MOST_TOGETHER) {
-      shared.borrowers += 1;
-      return shared.lease;
-    }
+    if (this.#share?.isOpen && !this.#closed) return this.#share.join();
     const lease = this.tryAcquire();
-    return lease && this.#share(lease);
+    this.#share = lease && new Share(lease);
+    return this.#share?.lease;
   }
 
   /**
@@ -140,31 +128,6 @@ export class Pool {
   #lendIdle(): Lease | undefined {
     const idle = this.#closed ? undefined : this.#idle.pop();
     return idle && this.#lend(idle);
-  }
-
-  #share(lease: Lease): Lease {
-    let isAbandoned = false;
-    const shared = {
-      borrowers: 1,
-      lease: {
-        ...lease,
-        release: (broken = false) => {
-          isAbandoned ||= broken;
-          shared.borrowers -= 1;
-          if (shared.borrowers > 0) return;
-          this.#endTurn(shared);
-          lease.release(isAbandoned && lease.isBusy());
-        },
-      },
-    };
-    this.#shared = shared;
-    // By then postgres.js has written all of them.
-    setImmediate(() => this.#endTurn(shared));
-    return shared.lease;
-  }
-
-  #endTurn(shared: Shared) {
-    if (this.#shared === shared) this.#shared = undefined;
   }
 
   #wait(signal: AbortSignal | undefined): Promise<Lease> {
@@ -229,11 +192,18 @@ export class Pool {
     let released = false;
     return {
       lastEnd: 0,
-      isBusy: () => connection.isBusy,
-      ask: (text, values, patienceMs) =>
-        released
-          ? Promise.reject(new Error("the connection has been given back"))
-          : connection.ask(text, values, patienceMs),
+      unanswered: () => connection.unanswered,
+      onceAnswered: (tell) => (connection.onceAnswered = tell),
+      ask: (text, values, patienceMs) => {
+        if (released) return Promise.reject(new Error("the connection has been given back"));
+        const answer = connection.ask<never>(text, values, patienceMs);
+        if (!values) return answer;
+        return answer.catch((error: unknown) => {
+          // By now it may be somebody else's, in a transaction of another workspace.
+          if (released || !isStale(error)) throw error;
+          return connection.ask(text, values, patienceMs);
+        });
+      },
       release: (broken = false) => {
         if (released) return;
         released = true;

@@ -101,7 +101,7 @@ export class ReadSession {
       const end = performance.now();
       // Statements of one connection run one after the other: a later one began when the last ended.
       const startedAt = Math.max(sent, lease.lastEnd);
-      lease.lastEnd = end;
+      if (!this.#closed) lease.lastEnd = end;
       shared?.release(this.#closed);
       this.record.batches.push({
         loader: asking.loader,
@@ -122,7 +122,20 @@ export class ReadSession {
   #askAlone<Row>(lease: Lease, text: string, bound: ReturnType<typeof bind>): Promise<Row[]> {
     return new Promise((resolve, reject) => {
       this.#abandon = () => reject(this.#end());
-      lease.ask<Row>(text, bound, this.#patienceMs).then(resolve, reject);
+      const settled = () => {
+        // It was in the way of others for so long.
+        if (this.#closed) lease.lastEnd = performance.now();
+      };
+      lease.ask<Row>(text, bound, this.#patienceMs).then(
+        (rows) => {
+          settled();
+          resolve(rows);
+        },
+        (error: unknown) => {
+          settled();
+          reject(error);
+        },
+      );
     });
   }
 

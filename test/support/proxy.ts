@@ -7,6 +7,8 @@ export interface Proxy {
   url: string;
   /** Breaks every connection and refuses new ones. */
   cut(): Promise<void>;
+  /** Refuses new connections; those that are open go on. */
+  refuse(): void;
   /** Lets new connections through again. */
   mend(): Promise<void>;
   /** From now on nothing gets through and nobody is told, as when a cable is pulled. */
@@ -47,11 +49,13 @@ export async function openProxy(databaseUrl: string): Promise<Proxy> {
   return {
     url: url.href,
     async cut() {
-      if (!server.listening) return;
-      const closed = once(server, "close");
+      const closed = server.listening && once(server, "close");
       server.close();
       for (const socket of sockets) socket.destroy();
-      await closed;
+      if (closed) await closed;
+    },
+    refuse() {
+      server.close();
     },
     mend: () => listen(port),
     freeze() {
