@@ -31,8 +31,9 @@ function gather(): DestinationStream {
   const flush = () => {
     clearTimeout(due);
     due = undefined;
-    if (lines !== "") output.write(lines);
+    const text = lines;
     lines = "";
+    if (text !== "") output.write(text);
   };
   process.on("exit", flush);
   return {
