@@ -133,8 +133,6 @@ export async function createApp({
     loggerInstance,
     logController: new LogController({ disableRequestLogging: true }),
     genReqId: () => randomUUID(),
-    // What the server logs of a request has its id in it; a logger for each would cost more than that.
-    childLoggerFactory: (parent) => parent,
     bodyLimit: config.http.maxBodyBytes,
     trustProxy: config.http.trustProxy,
     forceCloseConnections: "idle",
@@ -142,6 +140,8 @@ export async function createApp({
     frameworkErrors: answerHttpError,
     ...connectionLimits(config, logger),
   });
+  // What the server logs of a request has its id in it; a logger for each would cost more than that.
+  server.log.child = () => server.log;
   server.setErrorHandler(answerHttpError);
   if (telemetry.traces) {
     const { traceRequests } = await import("./http/traced.ts");

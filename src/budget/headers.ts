@@ -5,16 +5,14 @@ import { windowSecondsOf, type Level } from "./level.ts";
  * (RFC 9651), with an Item for each budget.
  */
 export function budgetHeaders(levels: readonly Level[]): Record<string, string> {
-  const item = ({ holder }: Level, parameters: string) => `"${holder.kind}";${parameters}`;
-  const seconds = ({ resetAt }: Level) => Math.max(0, Math.ceil((resetAt - Date.now()) / 1000));
-  return {
-    "ratelimit-policy": levels
-      .map((level) =>
-        item(level, `q=${level.limit};qu="points";w=${windowSecondsOf(level.holder)}`),
-      )
-      .join(", "),
-    ratelimit: levels
-      .map((level) => item(level, `r=${level.remaining};t=${seconds(level)}`))
-      .join(", "),
-  };
+  const now = Date.now();
+  let policy = "";
+  let ratelimit = "";
+  for (const { holder, limit, remaining, resetAt } of levels) {
+    const separator = policy === "" ? "" : ", ";
+    const seconds = Math.max(0, Math.ceil((resetAt - now) / 1000));
+    policy += `${separator}"${holder.kind}";q=${limit};qu="points";w=${windowSecondsOf(holder)}`;
+    ratelimit += `${separator}"${holder.kind}";r=${remaining};t=${seconds}`;
+  }
+  return { "ratelimit-policy": policy, ratelimit };
 }

@@ -14,7 +14,7 @@ import { GRAPHQL_METHODS, GRAPHQL_PATH } from "./edge.ts";
 import { isUnchanged } from "./entity-tag.ts";
 import { checkHeaders } from "./headers.ts";
 import { parseJson } from "./json.ts";
-import { negotiate, responseTypes } from "./media-type.ts";
+import { negotiate, responseTypes, type ResponseType } from "./media-type.ts";
 import type { OperationQueue } from "./operation-queue.ts";
 import { parametersOf, type GraphQLParameters } from "./parameters.ts";
 import { closeAtEnd, takeTurns } from "./request-end.ts";
@@ -55,9 +55,15 @@ const PREFLIGHT_MAX_AGE_S = 7_200;
 /** What an answer depends on besides the URL. */
 const VARY = "authorization, cookie, x-workspace, accept, accept-encoding, x-insight";
 
+declare module "fastify" {
+  interface FastifyRequest {
+    /** Of a request to this endpoint that is well-formed. */
+    line?: LogLine | undefined;
+  }
+}
+
 /** `/graphql`: GraphQL over HTTP, from the headers to the answer. */
 export async function graphqlEndpoint(server: FastifyInstance, endpoint: Endpoint) {
-  const lines = new WeakMap<FastifyRequest, LogLine>();
   const { corsOrigins, json, logger, observers } = endpoint;
   if (corsOrigins.length > 0) {
     await server.register(cors, {
@@ -68,6 +74,7 @@ export async function graphqlEndpoint(server: FastifyInstance, endpoint: Endpoin
       strictPreflight: false,
     });
   }
+  server.decorateRequest("line", undefined);
   server.addContentTypeParser<string>(
     "application/json",
     { parseAs: "string" },
@@ -82,7 +89,7 @@ export async function graphqlEndpoint(server: FastifyInstance, endpoint: Endpoin
   const answer = async (request: FastifyRequest, reply: FastifyReply) => {
     const parameters = parametersOf(request, json);
     const line: LogLine = { written: false };
-    lines.set(request, line);
+    request.line = line;
     let context: RequestContext | undefined;
     try {
       context = await contextOf(endpoint, request, reply, parameters, line);
@@ -122,7 +129,7 @@ export async function graphqlEndpoint(server: FastifyInstance, endpoint: Endpoin
     },
     onResponse: (request, reply, next) => {
       // Of a client that hung up the operation itself still tells.
-      if (!lines.get(request)?.written && reply.raw.writableEnded) {
+      if (!request.line?.written && reply.raw.writableEnded) {
         const { statusCode: status, elapsedTime: ms } = reply;
         logRefused(logger, request.id, status, ms);
         tellRefused(observers, { requestId: request.id, ms, answer: { status } });
@@ -171,7 +178,7 @@ async function execute(
     { contextValue: context },
   );
   if (body.kind !== "single") throw new Error("an answer in parts was not asked for");
-  void reply.header("content-type", `${type}; charset=utf-8`);
+  void reply.header("content-type", contentTypes[type]);
   // A refusal for want of budget has its own, with the budget that was too small.
   if (context.charge) void reply.headers(budgetHeaders(context.charge.levels));
   for (const [name, value] of http.headers) void reply.header(name, value);
@@ -186,19 +193,25 @@ async function execute(
   }
 }
 
+const contentTypes: Record<ResponseType, string> = {
+  "application/json": "application/json; charset=utf-8",
+  "application/graphql-response+json": "application/graphql-response+json; charset=utf-8",
+};
+
 /** What Apollo, and its plugins, need to know of HTTP: nobody writes there, so that one does for all. */
-const httpRequests = new Map(
-  responseTypes.flatMap((accept) =>
-    ["POST", "GET"].map((method): [string, HTTPGraphQLRequest] => [
-      `${method} ${accept}`,
+const httpRequests = (method: string) =>
+  new Map(
+    responseTypes.map((accept): [ResponseType, HTTPGraphQLRequest] => [
+      accept,
       { method, headers: new HeaderMap([["accept", accept]]), search: "", body: undefined },
     ]),
-  ),
-);
+  );
+const posts = httpRequests("POST");
+const gets = httpRequests("GET");
 
 /** HEAD is a GET whose body is not sent. */
-const httpOf = ({ method }: FastifyRequest, accept: string) =>
-  httpRequests.get(`${method === "POST" ? "POST" : "GET"} ${accept}`);
+const httpOf = ({ method }: FastifyRequest, accept: ResponseType) =>
+  (method === "POST" ? posts : gets).get(accept);
 
 function headerOf(request: FastifyRequest, name: string): string | undefined {
   const header = request.headers[name];

@@ -40,8 +40,6 @@ export function limitConnections(server: FastifyInstance, { http }: Config) {
   node.maxConnections = http.maxConnections;
   // Whoever is turned away finds a place at the next attempt, if others only keep theirs warm.
   node.on("drop", () => node.closeIdleConnections());
-  // Requests that are sent one behind the other each watch over their connection.
-  node.on("connection", (socket) => socket.setMaxListeners(0));
   // Node answers what it does not know with an empty 417; HTTP allows not to look at it.
   node.on("checkExpectation", (request, response) => node.emit("request", request, response));
   // Without this Node hangs up on whoever takes it for a proxy.

@@ -25,13 +25,13 @@ export function parametersOf(request: FastifyRequest, json: JsonLimits): GraphQL
   if (!query && documentId === undefined) {
     throw malformed("There is no query; send { query, operationName, variables, extensions }");
   }
-  return {
-    ...(query ? { query } : {}),
-    ...(operationName ? { operationName } : {}),
-    ...(variables ? { variables } : {}),
-    ...(extensions ? { extensions } : {}),
-    ...(documentId === undefined ? {} : { documentId }),
-  };
+  const parameters: GraphQLParameters = {};
+  if (query) parameters.query = query;
+  if (operationName) parameters.operationName = operationName;
+  if (variables) parameters.variables = variables;
+  if (extensions) parameters.extensions = extensions;
+  if (documentId !== undefined) parameters.documentId = documentId;
+  return parameters;
 }
 
 type Given = Readonly<Record<string, unknown>>;

@@ -1,4 +1,5 @@
 import type { ServerResponse } from "node:http";
+import type { Socket } from "node:net";
 import type { FastifyReply, FastifyRequest, HookHandlerDoneFunction } from "fastify";
 import { OutOfTimeError, type ReadSession } from "../db/session.ts";
 import { logRefused } from "../insight/hooks.ts";
@@ -12,29 +13,45 @@ import type { OperationQueue } from "./operation-queue.ts";
  */
 export function whenOver(request: FastifyRequest, reply: FastifyReply, tell: () => void): void {
   const { socket } = request.raw;
-  const response = reply.raw;
+  const response: Watched = reply.raw;
   if (response.closed || socket.destroyed) {
     tell();
     return;
   }
-  const known = told.get(response);
+  const known = response[TELLINGS];
   if (known) {
     known.push(tell);
     return;
   }
   const tellings = [tell];
-  told.set(response, tellings);
+  response[TELLINGS] = tellings;
+  const answering = answeringOn(socket);
   const over = () => {
-    response.off("close", over);
-    socket.off("close", over);
-    for (const each of tellings.splice(0)) each();
+    if (!answering.delete(over)) return;
+    for (const each of tellings) each();
   };
+  answering.add(over);
   response.on("close", over);
-  socket.on("close", over);
 }
 
 /** Whom to tell of a request's end: one watch over it is enough. */
-const told = new WeakMap<ServerResponse, (() => void)[]>();
+const TELLINGS = Symbol("tellings");
+type Watched = ServerResponse & { [TELLINGS]?: (() => void)[] };
+
+/** Ends the requests of a connection that are not over: it is listened to once for all of them. */
+function answeringOn(socket: Connection): Set<() => void> {
+  const known = socket[ANSWERING];
+  if (known) return known;
+  const answering = new Set<() => void>();
+  socket[ANSWERING] = answering;
+  socket.on("close", () => {
+    for (const over of answering) over();
+  });
+  return answering;
+}
+
+const ANSWERING = Symbol("answering");
+type Connection = Socket & { [ANSWERING]?: Set<() => void> };
 
 /** What the log says of a request whose client hung up before its turn: nginx's word for it. */
 const CLIENT_CLOSED_REQUEST = 499;

@@ -52,11 +52,14 @@ export class TrustedDocuments {
    * manifest go on to Apollo, whose cache of persisted queries knows texts by their SHA-256.
    */
   resolve(parameters: GraphQLParameters, viewer: Viewer | undefined): GraphQLParameters {
-    const { documentId, ...rest } = parameters;
+    const { documentId } = parameters;
     const trusted = documentId === undefined ? undefined : this.#bodies.get(documentId);
+    if (trusted === undefined && (this.#only || viewer?.trustedDocumentsOnly)) {
+      throw notTrusted(documentId);
+    }
+    if (documentId === undefined) return parameters;
+    const { documentId: _, ...rest } = parameters;
     if (trusted !== undefined) return { ...rest, query: trusted, extensions: {} };
-    if (this.#only || viewer?.trustedDocumentsOnly) throw notTrusted(documentId);
-    if (documentId === undefined) return rest;
     if (!SHA256.test(documentId)) throw notAHash(documentId);
     const persistedQuery = { version: 1, sha256Hash: documentId };
     return { ...rest, extensions: { ...rest.extensions, persistedQuery } };

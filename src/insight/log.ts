@@ -3,7 +3,7 @@ import type { Config } from "../config.ts";
 
 /** Lines wait so long for others that go out in the same write: a write costs as much as some statements. */
 const GATHER_MS = 20;
-const MOST_BYTES = 8_192;
+const MOST_CHARACTERS = 8_192;
 
 /** Structured lines: pretty in a terminal, JSON otherwise. Credentials are never written. */
 export function createLogger({ level, format }: Config["log"]): Logger {
@@ -24,18 +24,23 @@ let gathered: DestinationStream | undefined;
 
 /** Standard output, several lines at a time; however the process exits, none is left behind. */
 function gather(): DestinationStream {
-  const output = destination({ dest: 1, sync: true, minLength: MOST_BYTES });
+  const output = destination({ dest: 1, sync: true });
+  // Not gathered by the destination: for each line that would copy all that it has of the same write.
+  let lines = "";
   let due: NodeJS.Timeout | undefined;
-  // Not `flushSync`: that waits for the disk, and throws when nobody reads any more.
   const flush = () => {
+    clearTimeout(due);
     due = undefined;
-    output.flush();
+    const text = lines;
+    lines = "";
+    if (text !== "") output.write(text);
   };
-  process.on("exit", () => output.flush());
+  process.on("exit", flush);
   return {
     write(line) {
-      output.write(line);
-      due ??= setTimeout(flush, GATHER_MS).unref();
+      lines += line;
+      if (lines.length >= MOST_CHARACTERS) flush();
+      else due ??= setTimeout(flush, GATHER_MS).unref();
     },
   };
 }
