@@ -111,11 +111,11 @@ export class Connection {
       ? this.#reserved.unsafe(text, values as string[], { prepare: true })
       : this.#reserved.unsafe(text).simple();
     const rows = this.#tap.rowsOf<Row>(query);
-    const answer = this.#track<Row[]>(
+    return this.#track<Row[]>(
       query as PromiseLike<unknown> as Cancellable<Row[]>,
       patienceMs,
+      rows,
     );
-    return rows ? answer.then(() => rows) : answer;
   }
 
   /** Closes it: politely when nothing runs, else after cancelling what does. Resolves when it is closed. */
@@ -135,7 +135,8 @@ export class Connection {
     await this.#client.end({ timeout: clean ? 1 : 0 }).catch(() => undefined);
   }
 
-  #track<Value>(query: Cancellable<Value>, patienceMs: number): Promise<Value> {
+  /** Answers with `rows`, where they are elsewhere than in the query's own result. */
+  #track<Value>(query: Cancellable<Value>, patienceMs: number, rows?: Value): Promise<Value> {
     return new Promise((resolve, reject) => {
       const asked: Asked = { fail: reject, cancel: () => query.cancel() };
       this.#asked.add(asked);
@@ -147,7 +148,7 @@ export class Connection {
       query.then(
         (value) => {
           settle();
-          resolve(value);
+          resolve(rows ?? value);
         },
         (error: unknown) => {
           settle();
