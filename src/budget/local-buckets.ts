@@ -39,8 +39,9 @@ export class LocalBuckets extends RateLimiterMemory {
    * do not fit, and it has been kept as it was.
    */
   pour(key: string, points: number): number {
-    const level = Math.max(0, this.#levelOf(key) + points);
-    if (points <= 0 || level <= this.points) this.#fill(key, level);
+    const now = this.#now();
+    const level = Math.max(0, this.#levelOf(key, now) + points);
+    if (points <= 0 || level <= this.points) this.#fill(key, level, now);
     return level;
   }
 
@@ -49,16 +50,15 @@ export class LocalBuckets extends RateLimiterMemory {
     return this.#buckets.size;
   }
 
-  #levelOf(key: string) {
+  #levelOf(key: string, now: number) {
     const bucket = this.#buckets.get(key);
     if (!bucket) return 0;
-    const leaked = ((this.#now() - bucket.at) * this.points) / (this.duration * 1000);
+    const leaked = ((now - bucket.at) * this.points) / (this.duration * 1000);
     return Math.max(0, bucket.level - leaked);
   }
 
   /** The buckets stand in the order of their use: the first are the first to be empty. */
-  #fill(key: string, level: number) {
-    const now = this.#now();
+  #fill(key: string, level: number, now: number) {
     this.#buckets.delete(key);
     this.#buckets.set(key, { level, at: now });
     for (const [name, { at }] of this.#buckets) {

@@ -118,8 +118,7 @@ export class Connection {
       : this.#reserved.unsafe(text).simple();
     if (values) void Object.defineProperty(query, "retried", notAgain);
     const rows = this.#tap.rowsOf<Row>(query);
-    const answer = this.#track<Row[]>(query as PromiseLike<unknown> as Query<Row[]>, patienceMs);
-    return rows ? answer.then(() => rows) : answer;
+    return this.#track<Row[]>(query as PromiseLike<unknown> as Query<Row[]>, patienceMs, rows);
   }
 
   /** Closes it: politely when nothing runs, else after cancelling what does. Resolves when it is closed. */
@@ -139,7 +138,8 @@ export class Connection {
     await this.#client.end({ timeout: clean ? 1 : 0 }).catch(() => undefined);
   }
 
-  #track<Value>(query: Query<Value>, patienceMs: number): Promise<Value> {
+  /** Answers with `rows`, where they are elsewhere than in the query's own result. */
+  #track<Value>(query: Query<Value>, patienceMs: number, rows?: Value): Promise<Value> {
     return new Promise((resolve, reject) => {
       const asked: Asked = { fail: reject, cancel: () => query.canceller?.(query) };
       this.#asked.add(asked);
@@ -152,7 +152,7 @@ export class Connection {
       query.then(
         (value) => {
           settle();
-          resolve(value);
+          resolve(rows ?? value);
         },
         (error: unknown) => {
           settle();

@@ -83,9 +83,18 @@ export class RowTap {
   }
 }
 
+/** By how many columns they have: postgres.js only reads them. */
+const nulls = new Map<number, Buffer>();
+
 /** A row of as many columns. */
 function nullsInsteadOf(rows: Buffer): Buffer {
   const columns = rows.readUInt16BE(HEAD_BYTES);
+  let row = nulls.get(columns);
+  if (!row) nulls.set(columns, (row = rowOfNulls(columns)));
+  return row;
+}
+
+function rowOfNulls(columns: number): Buffer {
   // The length of what is null is -1.
   const row = Buffer.alloc(HEAD_BYTES + 2 + 4 * columns, 0xff);
   row.writeUInt8(ROW);

@@ -27,7 +27,6 @@ export class ReadSession {
   readonly workspaceId: string;
   readonly record = new SqlRecord();
   readonly #pool: Pool;
-  readonly #begin: string;
   readonly #patienceMs: number;
   #leasing: Soon<Lease> | undefined;
   /** Settles when PostgreSQL has answered the BEGIN. */
@@ -48,9 +47,6 @@ export class ReadSession {
     this.#pool = pool;
     this.workspaceId = workspaceId;
     this.#patienceMs = pool.patienceMs;
-    this.#begin =
-      "begin isolation level repeatable read read only; " +
-      `set local app.workspace_id = '${workspaceId}'; savepoint clean`;
   }
 
   /**
@@ -102,6 +98,8 @@ export class ReadSession {
       // Statements of one connection run one after the other: a later one began when the last ended.
       const startedAt = Math.max(sent, lease.lastEnd);
       if (!this.#closed) lease.lastEnd = end;
+      // There is nobody left to tell: an error for nobody, with its stack, would be made at each close.
+      if (alone !== undefined) this.#abandon = undefined;
       shared?.release(this.#closed);
       this.record.batches.push({
         loader: asking.loader,
@@ -189,7 +187,10 @@ export class ReadSession {
   #sendBegin(lease: Lease): Promise<unknown> {
     // BEGIN, SET, SAVEPOINT, and the COMMIT.
     this.record.overhead += 4;
-    const begun = lease.ask(this.#begin, undefined, this.#patienceMs);
+    const begin =
+      "begin isolation level repeatable read read only; " +
+      `set local app.workspace_id = '${this.workspaceId}'; savepoint clean`;
+    const begun = lease.ask(begin, undefined, this.#patienceMs);
     begun.catch(() => undefined);
     return begun;
   }

@@ -2,34 +2,56 @@ import { getNamedType, isAbstractType, isObjectType, type GraphQLObjectType } fr
 import type { LoadedField, Nesting, ObjectPlan } from "./plan.ts";
 import type { Run } from "./run.ts";
 import { isPromise } from "./promise.ts";
+import { soon, type Soon } from "../soon.ts";
 import { Surprise } from "./surprise.ts";
 
 /**
  * Asks for everything that the answer needs. It goes down level by level: the resolver of a field is
  * asked for all objects of its level at once, and what is below follows when all its values are there.
- * Rejects for anything that fails.
+ * Throws or rejects for anything that fails.
  */
-export async function load(run: Run): Promise<void> {
-  await loadObjects(run, run.plan.root, [undefined]);
+export function load(run: Run): Soon<unknown> {
+  return loadObjects(run, run.plan.root, [undefined]);
 }
 
-async function loadObjects(run: Run, plan: ObjectPlan, objects: readonly unknown[]): Promise<void> {
+function loadObjects(run: Run, plan: ObjectPlan, objects: readonly unknown[]): Soon<unknown> {
   run.met.add(plan);
-  const { loaded } = plan;
-  if (loaded.length > 0) await Promise.all(loaded.map((field) => loadField(run, field, objects)));
+  return together(plan.loaded, (field) => loadField(run, field, objects));
 }
 
-async function loadField(run: Run, field: LoadedField, objects: readonly unknown[]): Promise<void> {
+function loadField(run: Run, field: LoadedField, objects: readonly unknown[]): Soon<unknown> {
   if (run.isOver) throw new Surprise("it is over");
-  let values = ask(run, field, objects);
-  if (values.some(isPromise)) values = await Promise.all(values);
-  if (field.nesting.item && values.some(hasPromise)) {
-    values = await Promise.all(
-      values.map(async (value) => (hasPromise(value) ? Promise.all(value) : value)),
-    );
+  return soon(allOf(ask(run, field, objects)), (values) =>
+    soon(field.nesting.item ? withItems(values) : values, (whole) => {
+      run.values[field.slot] = whole;
+      return field.kind === "objects" ? loadBelow(run, field, whole) : undefined;
+    }),
+  );
+}
+
+/** The values, when all of them are there. */
+function allOf(values: unknown[]): Soon<unknown[]> {
+  return values.some(isPromise) ? Promise.all(values) : values;
+}
+
+/** The values, when all items of those that are lists are there as well. */
+function withItems(lists: unknown[]): Soon<unknown[]> {
+  return allOf(lists.map((list) => (hasPromise(list) ? Promise.all(list) : list)));
+}
+
+/** Does it for all, and waits for those that take longer. Whatever fails fails at once, and nothing is left unheard. */
+function together<Item>(items: readonly Item[], each: (item: Item) => Soon<unknown>) {
+  const waiting: Promise<unknown>[] = [];
+  try {
+    for (const item of items) {
+      const done = each(item);
+      if (done instanceof Promise) waiting.push(done);
+    }
+  } catch (error) {
+    handleLater(waiting);
+    throw error;
   }
-  run.values[field.slot] = values;
-  if (field.kind === "objects") await loadBelow(run, field, values);
+  return waiting.length > 1 ? Promise.all(waiting) : waiting[0];
 }
 
 /** A field's values, or promises of them, in the order of its objects. */
@@ -61,10 +83,10 @@ function propertyOf(object: unknown, name: string, ...call: unknown[]): unknown 
   return typeof value === "function" ? value.apply(object, call) : value;
 }
 
-async function loadBelow(run: Run, field: LoadedField, values: readonly unknown[]): Promise<void> {
+function loadBelow(run: Run, field: LoadedField, values: readonly unknown[]): Soon<unknown> {
   const objects: unknown[] = [];
   for (const value of values) gather(field.nesting, value, objects);
-  if (objects.length === 0) return;
+  if (objects.length === 0) return undefined;
   const { objectType } = field;
   if (objectType) return loadObjects(run, run.plan.below(field, objectType), objects);
 
@@ -76,7 +98,7 @@ async function loadBelow(run: Run, field: LoadedField, values: readonly unknown[
     else byPlan.set(plan, [object]);
     return plan;
   });
-  await Promise.all([...byPlan].map(([plan, own]) => loadObjects(run, plan, own)));
+  return together([...byPlan], ([plan, own]) => loadObjects(run, plan, own));
 }
 
 /** The objects in a value, which may be a list. */

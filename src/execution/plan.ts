@@ -1,6 +1,5 @@
 import {
   defaultFieldResolver,
-  getArgumentValues,
   isObjectType,
   isLeafType,
   isListType,
@@ -17,6 +16,7 @@ import {
   type OperationDefinitionNode,
 } from "graphql";
 import { collectFields, collectSubfields } from "graphql/execution/collectFields.js";
+import { argumentsOf, type Arguments } from "./arguments.ts";
 import { isText, writerOf, type Write } from "./leaf.ts";
 import { resolveAllOf, type ResolveAll } from "./resolve-all.ts";
 import { Surprise } from "./surprise.ts";
@@ -60,8 +60,7 @@ export interface LoadedField {
   nesting: Nesting;
   /** The type of the objects; undefined for one that may be several, or for a leaf. */
   objectType: GraphQLObjectType | undefined;
-  /** Whether the arguments differ from request to request. */
-  hasVariables: boolean;
+  arguments: Arguments;
   /** The selections by the type of the objects, made when the first of a type comes. */
   below: Map<GraphQLObjectType, ObjectPlan>;
 }
@@ -137,10 +136,8 @@ export class OperationPlan {
   argumentsOf(field: LoadedField, variables: Record<string, unknown>): object {
     let values = this.#arguments.get(field);
     if (values) return values;
-    const [node] = field.nodes;
-    if (!node) throw new Surprise("a field without a node");
-    values = getArgumentValues(field.definition, node, variables);
-    if (!field.hasVariables) this.#arguments.set(field, values);
+    values = field.arguments.valuesFor(variables);
+    if (!field.arguments.haveVariables) this.#arguments.set(field, values);
     return values;
   }
 
@@ -176,6 +173,8 @@ export class OperationPlan {
     nodes: readonly FieldNode[],
   ): FieldPlan {
     const { name } = definition;
+    const [node] = nodes;
+    if (!node) throw new Surprise("a field without a node");
     const type = getNamedType(definition.type);
     const isLeaf = isLeafType(type);
     const resolve = definition.resolve === defaultFieldResolver ? undefined : definition.resolve;
@@ -196,7 +195,7 @@ export class OperationPlan {
       write,
       nesting: nestingOf(definition.type),
       objectType: isObjectType(type) ? type : undefined,
-      hasVariables: nodes[0] !== undefined && hasVariables(nodes[0]),
+      arguments: argumentsOf(definition, node),
       below: new Map(),
     };
   }
@@ -219,12 +218,5 @@ function hasFragments(operation: OperationDefinitionNode): boolean {
   let found = false;
   const note = () => void (found = true);
   visit(operation, { FragmentSpread: note, InlineFragment: note });
-  return found;
-}
-
-function hasVariables(node: FieldNode): boolean {
-  let found = false;
-  for (const argument of node.arguments ?? [])
-    visit(argument, { Variable: () => void (found = true) });
   return found;
 }

@@ -59,8 +59,11 @@ function gateHooks(settings: Settings): OperationHooks {
     document: DocumentNode,
     operation: OperationDefinitionNode,
   ) => {
-    const measurement = measurements.get(operation) ?? measure(schema, document, operation);
-    measurements.set(operation, measurement);
+    let measurement = measurements.get(operation);
+    if (!measurement) {
+      measurement = measure(schema, document, operation);
+      measurements.set(operation, measurement);
+    }
     return measurement;
   };
 

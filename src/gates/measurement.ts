@@ -31,7 +31,7 @@ export interface Measurement {
   isPlanRight: boolean;
   /** Whether it reads one object by one statement, and nothing else. */
   readsOne: boolean;
-  /** The cost of an operation without variables. */
+  /** The cost, where it does not depend on variables. */
   constant: Cost | undefined;
 }
 
@@ -45,7 +45,6 @@ export function measure(
   const plan = planOf(measured);
   const atMost = measureComplexity(plan);
   const isPlanRight = costOf(plan, { variables: undefined }).complexity === atMost;
-  const hasVariables = (operation.variableDefinitions?.length ?? 0) > 0;
   return {
     operation,
     roots: rootFields(measured),
@@ -56,7 +55,7 @@ export function measure(
     atMost,
     isPlanRight,
     readsOne: operation.operation === OperationTypeNode.QUERY && isOneObject(plan),
-    constant: hasVariables ? undefined : costOf(plan, { variables: {} }),
+    constant: dependsOnVariables(plan) ? undefined : costOf(plan, { variables: {} }),
   };
 }
 
@@ -79,6 +78,14 @@ function isOneObject({ sets }: Plan): boolean {
   return relations.length === 1 && relations[0]?.kind === "object";
 }
 
+/** Whether a page size is a variable, or a selection there by one: no other variable has a say in the cost. */
+function dependsOnVariables({ sets }: Plan): boolean {
+  return sets
+    .flatMap(({ terms }) => terms)
+    .flatMap(({ conditions, sizes }) => [...conditions, ...sizes])
+    .some(({ value }) => "variable" in value);
+}
+
 /** An operation with its variables. */
 export interface Priced {
   cost: Cost;
@@ -95,7 +102,7 @@ export function price(
   { plan, operation, constant, atMost, isPlanRight }: Measurement,
   variables: Record<string, unknown>,
 ): Priced | undefined {
-  const coerced = constant ? {} : coerce(plan.schema, operation, variables);
+  const coerced = coerce(plan.schema, operation, variables);
   if (!coerced) return undefined;
   const cost = constant ?? costOf(plan, { variables: coerced });
   return { cost, coerced, complexity: isPlanRight ? cost.complexity : atMost };

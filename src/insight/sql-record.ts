@@ -54,6 +54,7 @@ export class SqlRecord {
 
   /** Loaders that ran more than one batch for equal arguments: one batch that split. */
   get splits(): string[] {
+    if (this.batches.length < 2) return [];
     const seen = new Set<string>();
     const split = new Set<string>();
     for (const batch of this.batches) {

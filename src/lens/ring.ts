@@ -60,12 +60,11 @@ export class Ring implements OperationObserver {
     const at = Date.now();
     shelf.cursor = Math.max(shelf.cursor + 1, at);
     const kept: Kept = { cursor: shelf.cursor, at, operation, weight: weigh(operation) };
-    shelf.kept.set(operation.requestId, kept);
     shelf.order.push(kept);
     shelf.weight += kept.weight;
     this.#count += 1;
     this.#bytes += kept.weight;
-    this.#resize(shelf, shelf.kept.size - 1);
+    this.#resize(shelf, sizeOf(shelf) - 1);
     while (this.#count > this.most || this.#bytes > this.#mostBytes) this.#dropOne();
     for (const watch of shelf.watches) watch(kept);
   }
@@ -82,7 +81,7 @@ export class Ring implements OperationObserver {
   }
 
   find(workspaceId: string, id: string): Kept | undefined {
-    return this.#workspaces.get(workspaceId)?.kept.get(id);
+    return this.of(workspaceId).find(({ operation }) => operation.requestId === id);
   }
 
   /** What comes from now on has a higher one. */
@@ -103,7 +102,7 @@ export class Ring implements OperationObserver {
   #shelf(workspaceId: string): Shelf {
     let shelf = this.#workspaces.get(workspaceId);
     if (!shelf) {
-      shelf = { kept: new Map(), order: [], head: 0, watches: new Set(), cursor: 0, weight: 0 };
+      shelf = { order: [], head: 0, watches: new Set(), cursor: 0, weight: 0 };
       this.#workspaces.set(workspaceId, shelf);
     }
     return shelf;
@@ -115,17 +114,16 @@ export class Ring implements OperationObserver {
     const shelf = this.#count > this.most ? first : this.#heaviest();
     const oldest = shelf?.order[shelf.head];
     if (!shelf || !oldest) throw new Error("the ring counts what it does not keep");
-    const { requestId, workspaceId = "" } = oldest.operation;
-    shelf.kept.delete(requestId);
+    const { workspaceId = "" } = oldest.operation;
     shelf.head += 1;
-    if (shelf.head > shelf.kept.size) {
+    if (shelf.head > sizeOf(shelf)) {
       shelf.order.splice(0, shelf.head);
       shelf.head = 0;
     }
     shelf.weight -= oldest.weight;
     this.#count -= 1;
     this.#bytes -= oldest.weight;
-    this.#resize(shelf, shelf.kept.size + 1);
+    this.#resize(shelf, sizeOf(shelf) + 1);
     this.#tidy(workspaceId, shelf);
   }
 
@@ -140,7 +138,7 @@ export class Ring implements OperationObserver {
 
   /** To be told when one operation came or went, so that the largest is found without looking at all. */
   #resize(shelf: Shelf, before: number) {
-    const { size } = shelf.kept;
+    const size = sizeOf(shelf);
     const left = this.#bySize.get(before);
     left?.delete(shelf);
     const joined = this.#bySize.get(size);
@@ -151,14 +149,12 @@ export class Ring implements OperationObserver {
   }
 
   #tidy(workspaceId: string, shelf: Shelf) {
-    if (shelf.kept.size === 0 && shelf.watches.size === 0) this.#workspaces.delete(workspaceId);
+    if (sizeOf(shelf) === 0 && shelf.watches.size === 0) this.#workspaces.delete(workspaceId);
   }
 }
 
 /** What is kept of one workspace, and who watches it. */
 interface Shelf {
-  /** By request id. */
-  kept: Map<string, Kept>;
   /** In the order in which they came, from `head` on: the first of a Map is found behind all that were deleted. */
   order: Kept[];
   head: number;
@@ -166,6 +162,9 @@ interface Shelf {
   cursor: number;
   weight: number;
 }
+
+/** How many operations are kept. */
+const sizeOf = ({ order, head }: Shelf) => order.length - head;
 
 function weigh({ source, variables, batches, errors }: FinishedOperation): number {
   let weight = OPERATION_BYTES + (source?.length ?? 0) + errors.length * BATCH_BYTES;

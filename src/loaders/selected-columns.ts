@@ -16,7 +16,19 @@ export const selected = (type: string, ...besides: PgColumn[]): Reads => ({ type
 /** The names of columns that an operation does without. */
 export type LeftOut = ReadonlySet<string>;
 
-const NOTHING: LeftOut = new Set();
+/** What the operations of one selection do without. */
+interface Without {
+  leftOut: LeftOut;
+  /** Ends the key of its statements. */
+  key: string;
+}
+
+const without = (leftOut: LeftOut): Without => ({
+  leftOut,
+  key: ` without ${[...leftOut].join(" ")}`,
+});
+
+const NOTHING = without(new Set());
 
 /** So many statements of a loader are kept; the oldest goes first. */
 const MOST_STATEMENTS = 256;
@@ -27,7 +39,7 @@ export class SelectingStatements<Row> {
   readonly #optional: readonly (readonly [column: string, ...fields: string[]])[];
   readonly #statements = new Map<string, Statement<Row>>();
   /** By the fields of an operation, which are one object for all its requests. */
-  readonly #leftOut = new WeakMap<ReadonlySet<string>, LeftOut>();
+  readonly #without = new WeakMap<ReadonlySet<string>, Without>();
 
   /** `needed` are the columns that the loader itself reads. */
   constructor(table: PgTable, reads: Reads = "all", needed: readonly PgColumn[] = []) {
@@ -50,20 +62,20 @@ export class SelectingStatements<Row> {
     shapeKey: string,
     make: (leftOut: LeftOut) => Statement<Row>,
   ): Statement<Row> {
-    const leftOut = fields ? this.#leftOutBy(fields) : NOTHING;
-    return remember(this.#statements, `${shapeKey} without ${[...leftOut].join(" ")}`, () => {
+    const { leftOut, key } = fields ? this.#withoutBy(fields) : NOTHING;
+    return remember(this.#statements, shapeKey + key, () => {
       const [oldest] = this.#statements.keys();
       if (oldest !== undefined && this.size >= MOST_STATEMENTS) this.#statements.delete(oldest);
       return make(leftOut);
     });
   }
 
-  #leftOutBy(fields: ReadonlySet<string>): LeftOut {
-    return remember(this.#leftOut, fields, () => {
+  #withoutBy(fields: ReadonlySet<string>): Without {
+    return remember(this.#without, fields, () => {
       const unasked = this.#optional.filter(
         ([, ...needing]) => !needing.some((field) => fields.has(field)),
       );
-      return new Set(unasked.map(([name]) => name));
+      return without(new Set(unasked.map(([name]) => name)));
     });
   }
 }
