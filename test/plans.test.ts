@@ -423,15 +423,22 @@ describe("rows by their ids", () => {
     }));
 
   async function expectPrimaryKey(loader: string, kind: Kind) {
-    const one = await statementOf(
-      loader,
-      large,
-      "query ($ids: [ID!]!) { nodes(ids: $ids) { id ... on Post { metrics { likes } } } }",
-      { ids: [idOf(large, kind, 100)] },
-    );
+    const sentFor = (ids: string[]) =>
+      statementOf(
+        loader,
+        large,
+        "query ($ids: [ID!]!) { nodes(ids: $ids) { id ... on Post { metrics { likes } } } }",
+        { ids },
+      );
+    const one = await sentFor([idOf(large, kind, 100)]);
+    const several = await sentFor([100, 150].map((number) => idOf(large, kind, number)));
     for (const count of [1, 20, 150]) {
       const ids = Array.from({ length: count }, (_, n) => rowIdOf(large, kind, n * 50 + 100));
-      const plans = await explainer.explain({ ...one, values: { keys: ids } });
+      const plans = await explainer.explain(
+        count === 1
+          ? { ...one, values: { key: ids[0] ?? "" } }
+          : { ...several, values: { keys: ids } },
+      );
       for (const planning of plannings) {
         const plan = plans[planning];
         const label = `${planning}, ${count} keys`;

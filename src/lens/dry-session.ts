@@ -46,10 +46,11 @@ export class DrySession extends ReadSession {
   }
 
   #rowsOf(text: string, values: Values): object[] {
-    const { keys, parents, limit } = values;
-    if (Array.isArray(keys)) {
+    const { key, keys, parents, limit } = values;
+    const wanted = key === undefined ? keys : [String(key)];
+    if (Array.isArray(wanted)) {
       const [, column = "id"] = KEY_COLUMN.exec(text) ?? [];
-      return keys.map((key: string) => ({ ...this.#rowOf(text), [camelCase(column)]: key }));
+      return wanted.map((each: string) => ({ ...this.#rowOf(text), [camelCase(column)]: each }));
     }
     // A total counts nothing.
     if (limit === undefined) return [];
@@ -74,7 +75,7 @@ export class DrySession extends ReadSession {
 
 /** As `columnsOf` writes them, and the key of `byId`. */
 const COLUMN = / as "(\w+)"/g;
-const KEY_COLUMN = /"(\w+)" = wanted\.key/;
+const KEY_COLUMN = /"(\w+)" = (?:wanted\.key|\$\d+::uuid$)/;
 const ID = /^id$|Id$/;
 
 const camelCase = (name: string) =>

@@ -54,8 +54,8 @@ export async function predict(
   const loaders = new NotingLoaders();
   const context = dry.createContext(({ statement, values, asking, level }) => {
     const { loader, arguments: given = "" } = asking;
-    const keys = values["keys"] ?? values["parents"] ?? [];
-    const batch = loaders.sent(given, Array.isArray(keys) ? keys : []);
+    const keys = values["key"] ?? values["keys"] ?? values["parents"] ?? [];
+    const batch = loaders.sent(given, [keys].flat().map(String));
     const fields = batch?.fields ?? new Set([loaders.asking]);
     if (found.length < MOST_STATEMENTS)
       found.push({ loader, arguments: given, level, fields, statement });

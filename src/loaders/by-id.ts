@@ -19,6 +19,10 @@ export function byId<Row extends object>(
 ) {
   const property = propertyOf(table, key) as keyof Row;
   const statements = new SelectingStatements<Row>(table, reads, [idOf(table), key]);
+  // A list of one costs PostgreSQL a sixth more.
+  const byKey = (leftOut: LeftOut) =>
+    statement<Row>(sql`select ${columnsOf(table, leftOut)} from ${table}
+      where ${table.workspaceId} = ${value("workspaceId", "uuid")} and ${key} = ${value("key", "uuid")}`);
   // Not `= any($1)`: where most workspaces are small, PostgreSQL plans to read the whole workspace for it.
   const byKeys = (leftOut: LeftOut) =>
     statement<Row>(sql`select found.*
@@ -29,8 +33,12 @@ export function byId<Row extends object>(
         limit 1) as found`);
 
   return defineLoader<string, Row | null>(async (context, keys) => {
-    const query = statements.of(context, "", byKeys);
-    const rows = await context.session.run(query, { keys }, { loader: name, keys: keys.length });
+    const [first] = keys;
+    const [query, values] =
+      keys.length === 1 && first !== undefined
+        ? [statements.of(context, "one", byKey), { key: first }]
+        : [statements.of(context, "", byKeys), { keys }];
+    const rows = await context.session.run(query, values, { loader: name, keys: keys.length });
     return inOrder(rows, keys, (row) => row[property] as string);
   });
 }

@@ -1,16 +1,11 @@
 -- depth 4 of 5, complexity 31 of 500, 5 statements
 
 -- 1. contactById, 1 key
--- $1 keys, $2 workspaceId
-select found.*
-from unnest($1::uuid[]) as wanted(key)
-cross join lateral (
-  select "contacts"."id" as "id", "contacts"."network" as "network", "contacts"."display_name" as "displayName"
-  from "contacts"
-  where "contacts"."workspace_id" = $2::uuid
-    and "contacts"."id" = wanted.key
-  limit 1
-) as found;
+-- $1 workspaceId, $2 key
+select "contacts"."id" as "id", "contacts"."network" as "network", "contacts"."display_name" as "displayName"
+from "contacts"
+where "contacts"."workspace_id" = $1::uuid
+  and "contacts"."id" = $2::uuid;
 
 -- 2. Contact.comments, 1 key
 -- $1 parents, $2 workspaceId, $3 createdBetweenFrom, $4 limit
@@ -39,25 +34,15 @@ cross join lateral (
 ) as counted;
 
 -- 4. postById, 1 key
--- $1 keys, $2 workspaceId
-select found.*
-from unnest($1::uuid[]) as wanted(key)
-cross join lateral (
-  select "posts"."id" as "id", "posts"."account_id" as "accountId", "posts"."body" as "body"
-  from "posts"
-  where "posts"."workspace_id" = $2::uuid
-    and "posts"."id" = wanted.key
-  limit 1
-) as found;
+-- $1 workspaceId, $2 key
+select "posts"."id" as "id", "posts"."account_id" as "accountId", "posts"."body" as "body"
+from "posts"
+where "posts"."workspace_id" = $1::uuid
+  and "posts"."id" = $2::uuid;
 
 -- 5. accountById, 1 key
--- $1 keys, $2 workspaceId
-select found.*
-from unnest($1::uuid[]) as wanted(key)
-cross join lateral (
-  select "accounts"."id" as "id", "accounts"."handle" as "handle"
-  from "accounts"
-  where "accounts"."workspace_id" = $2::uuid
-    and "accounts"."id" = wanted.key
-  limit 1
-) as found;
+-- $1 workspaceId, $2 key
+select "accounts"."id" as "id", "accounts"."handle" as "handle"
+from "accounts"
+where "accounts"."workspace_id" = $1::uuid
+  and "accounts"."id" = $2::uuid;

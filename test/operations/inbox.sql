@@ -67,16 +67,11 @@ cross join lateral (
 ) as page;
 
 -- 6. accountById, 1 key
--- $1 keys, $2 workspaceId
-select found.*
-from unnest($1::uuid[]) as wanted(key)
-cross join lateral (
-  select "accounts"."id" as "id", "accounts"."network" as "network", "accounts"."handle" as "handle"
-  from "accounts"
-  where "accounts"."workspace_id" = $2::uuid
-    and "accounts"."id" = wanted.key
-  limit 1
-) as found;
+-- $1 workspaceId, $2 key
+select "accounts"."id" as "id", "accounts"."network" as "network", "accounts"."handle" as "handle"
+from "accounts"
+where "accounts"."workspace_id" = $1::uuid
+  and "accounts"."id" = $2::uuid;
 
 -- 7. contactById, 5 keys
 -- $1 keys, $2 workspaceId

@@ -1,16 +1,11 @@
 -- depth 2 of 5, complexity 24 of 500, 3 statements
 
 -- 1. accountById, 1 key
--- $1 keys, $2 workspaceId
-select found.*
-from unnest($1::uuid[]) as wanted(key)
-cross join lateral (
-  select "accounts"."id" as "id"
-  from "accounts"
-  where "accounts"."workspace_id" = $2::uuid
-    and "accounts"."id" = wanted.key
-  limit 1
-) as found;
+-- $1 workspaceId, $2 key
+select "accounts"."id" as "id"
+from "accounts"
+where "accounts"."workspace_id" = $1::uuid
+  and "accounts"."id" = $2::uuid;
 
 -- 2. Query.posts, 1 key
 -- $1 workspaceId, $2 beforeSort, $3 beforeId, $4 limit

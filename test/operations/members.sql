@@ -1,16 +1,11 @@
 -- depth 3 of 5, complexity 38 of 500, 5 statements
 
 -- 1. workspaceById, 1 key
--- $1 keys, $2 workspaceId
-select found.*
-from unnest($1::uuid[]) as wanted(key)
-cross join lateral (
-  select "workspaces"."workspace_id" as "workspaceId", "workspaces"."name" as "name", "workspaces"."created_at" as "createdAt"
-  from "workspaces"
-  where "workspaces"."workspace_id" = $2::uuid
-    and "workspaces"."workspace_id" = wanted.key
-  limit 1
-) as found;
+-- $1 workspaceId, $2 key
+select "workspaces"."workspace_id" as "workspaceId", "workspaces"."name" as "name", "workspaces"."created_at" as "createdAt"
+from "workspaces"
+where "workspaces"."workspace_id" = $1::uuid
+  and "workspaces"."workspace_id" = $2::uuid;
 
 -- 2. Workspace.members, 1 key
 -- $1 workspaceId, $2 limit

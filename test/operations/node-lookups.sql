@@ -1,16 +1,11 @@
 -- depth 2 of 5, complexity 39 of 500, 10 statements
 
 -- 1. accountById, 1 key
--- $1 keys, $2 workspaceId
-select found.*
-from unnest($1::uuid[]) as wanted(key)
-cross join lateral (
-  select "accounts"."id" as "id", "accounts"."display_name" as "displayName"
-  from "accounts"
-  where "accounts"."workspace_id" = $2::uuid
-    and "accounts"."id" = wanted.key
-  limit 1
-) as found;
+-- $1 workspaceId, $2 key
+select "accounts"."id" as "id", "accounts"."display_name" as "displayName"
+from "accounts"
+where "accounts"."workspace_id" = $1::uuid
+  and "accounts"."id" = $2::uuid;
 
 -- 2. postById, 2 keys
 -- $1 keys, $2 workspaceId
@@ -37,40 +32,25 @@ cross join lateral (
 ) as found;
 
 -- 4. contactById, 1 key
--- $1 keys, $2 workspaceId
-select found.*
-from unnest($1::uuid[]) as wanted(key)
-cross join lateral (
-  select "contacts"."id" as "id", "contacts"."handle" as "handle", "contacts"."display_name" as "displayName"
-  from "contacts"
-  where "contacts"."workspace_id" = $2::uuid
-    and "contacts"."id" = wanted.key
-  limit 1
-) as found;
+-- $1 workspaceId, $2 key
+select "contacts"."id" as "id", "contacts"."handle" as "handle", "contacts"."display_name" as "displayName"
+from "contacts"
+where "contacts"."workspace_id" = $1::uuid
+  and "contacts"."id" = $2::uuid;
 
 -- 5. memberById, 1 key
--- $1 keys, $2 workspaceId
-select found.*
-from unnest($1::uuid[]) as wanted(key)
-cross join lateral (
-  select "members"."workspace_id" as "workspaceId", "members"."id" as "id", "members"."email" as "email", "members"."display_name" as "displayName", "members"."avatar_url" as "avatarUrl", "members"."role" as "role", "members"."user_id" as "userId", "members"."created_at" as "createdAt", "members"."removed_at" as "removedAt"
-  from "members"
-  where "members"."workspace_id" = $2::uuid
-    and "members"."id" = wanted.key
-  limit 1
-) as found;
+-- $1 workspaceId, $2 key
+select "members"."workspace_id" as "workspaceId", "members"."id" as "id", "members"."email" as "email", "members"."display_name" as "displayName", "members"."avatar_url" as "avatarUrl", "members"."role" as "role", "members"."user_id" as "userId", "members"."created_at" as "createdAt", "members"."removed_at" as "removedAt"
+from "members"
+where "members"."workspace_id" = $1::uuid
+  and "members"."id" = $2::uuid;
 
 -- 6. tagById, 1 key
--- $1 keys, $2 workspaceId
-select found.*
-from unnest($1::uuid[]) as wanted(key)
-cross join lateral (
-  select "tags"."workspace_id" as "workspaceId", "tags"."id" as "id", "tags"."name" as "name", "tags"."created_at" as "createdAt"
-  from "tags"
-  where "tags"."workspace_id" = $2::uuid
-    and "tags"."id" = wanted.key
-  limit 1
-) as found;
+-- $1 workspaceId, $2 key
+select "tags"."workspace_id" as "workspaceId", "tags"."id" as "id", "tags"."name" as "name", "tags"."created_at" as "createdAt"
+from "tags"
+where "tags"."workspace_id" = $1::uuid
+  and "tags"."id" = $2::uuid;
 
 -- 7. Account.posts, 1 key
 -- $1 parents, $2 workspaceId, $3 limit
@@ -110,13 +90,8 @@ cross join lateral (
 ) as found;
 
 -- 10. contactById, 1 key
--- $1 keys, $2 workspaceId
-select found.*
-from unnest($1::uuid[]) as wanted(key)
-cross join lateral (
-  select "contacts"."id" as "id", "contacts"."handle" as "handle", "contacts"."display_name" as "displayName"
-  from "contacts"
-  where "contacts"."workspace_id" = $2::uuid
-    and "contacts"."id" = wanted.key
-  limit 1
-) as found;
+-- $1 workspaceId, $2 key
+select "contacts"."id" as "id", "contacts"."handle" as "handle", "contacts"."display_name" as "displayName"
+from "contacts"
+where "contacts"."workspace_id" = $1::uuid
+  and "contacts"."id" = $2::uuid;

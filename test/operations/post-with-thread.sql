@@ -1,40 +1,25 @@
 -- depth 4 of 5, complexity 105 of 500, 12 statements
 
 -- 1. postById, 1 key
--- $1 keys, $2 workspaceId
-select found.*
-from unnest($1::uuid[]) as wanted(key)
-cross join lateral (
-  select "posts"."id" as "id", "posts"."account_id" as "accountId", "posts"."author_id" as "authorId", "posts"."status" as "status", "posts"."body" as "body", "posts"."link" as "link", "posts"."published_at" as "publishedAt"
-  from "posts"
-  where "posts"."workspace_id" = $2::uuid
-    and "posts"."id" = wanted.key
-  limit 1
-) as found;
+-- $1 workspaceId, $2 key
+select "posts"."id" as "id", "posts"."account_id" as "accountId", "posts"."author_id" as "authorId", "posts"."status" as "status", "posts"."body" as "body", "posts"."link" as "link", "posts"."published_at" as "publishedAt"
+from "posts"
+where "posts"."workspace_id" = $1::uuid
+  and "posts"."id" = $2::uuid;
 
 -- 2. accountById, 1 key
--- $1 keys, $2 workspaceId
-select found.*
-from unnest($1::uuid[]) as wanted(key)
-cross join lateral (
-  select "accounts"."id" as "id", "accounts"."network" as "network", "accounts"."handle" as "handle", "accounts"."display_name" as "displayName"
-  from "accounts"
-  where "accounts"."workspace_id" = $2::uuid
-    and "accounts"."id" = wanted.key
-  limit 1
-) as found;
+-- $1 workspaceId, $2 key
+select "accounts"."id" as "id", "accounts"."network" as "network", "accounts"."handle" as "handle", "accounts"."display_name" as "displayName"
+from "accounts"
+where "accounts"."workspace_id" = $1::uuid
+  and "accounts"."id" = $2::uuid;
 
 -- 3. memberById, 1 key
--- $1 keys, $2 workspaceId
-select found.*
-from unnest($1::uuid[]) as wanted(key)
-cross join lateral (
-  select "members"."workspace_id" as "workspaceId", "members"."id" as "id", "members"."email" as "email", "members"."display_name" as "displayName", "members"."avatar_url" as "avatarUrl", "members"."role" as "role", "members"."user_id" as "userId", "members"."created_at" as "createdAt", "members"."removed_at" as "removedAt"
-  from "members"
-  where "members"."workspace_id" = $2::uuid
-    and "members"."id" = wanted.key
-  limit 1
-) as found;
+-- $1 workspaceId, $2 key
+select "members"."workspace_id" as "workspaceId", "members"."id" as "id", "members"."email" as "email", "members"."display_name" as "displayName", "members"."avatar_url" as "avatarUrl", "members"."role" as "role", "members"."user_id" as "userId", "members"."created_at" as "createdAt", "members"."removed_at" as "removedAt"
+from "members"
+where "members"."workspace_id" = $1::uuid
+  and "members"."id" = $2::uuid;
 
 -- 4. Post.media, 1 key
 -- $1 parents, $2 workspaceId, $3 limit
@@ -67,16 +52,11 @@ cross join lateral (
 ) as page;
 
 -- 6. metricsOfPost, 1 key
--- $1 keys, $2 workspaceId
-select found.*
-from unnest($1::uuid[]) as wanted(key)
-cross join lateral (
-  select "post_metrics"."post_id" as "postId", "post_metrics"."impressions" as "impressions", "post_metrics"."reach" as "reach", "post_metrics"."likes" as "likes", "post_metrics"."comments" as "comments", "post_metrics"."shares" as "shares", "post_metrics"."clicks" as "clicks", "post_metrics"."saves" as "saves", "post_metrics"."video_views" as "videoViews", "post_metrics"."captured_at" as "capturedAt"
-  from "post_metrics"
-  where "post_metrics"."workspace_id" = $2::uuid
-    and "post_metrics"."post_id" = wanted.key
-  limit 1
-) as found;
+-- $1 workspaceId, $2 key
+select "post_metrics"."post_id" as "postId", "post_metrics"."impressions" as "impressions", "post_metrics"."reach" as "reach", "post_metrics"."likes" as "likes", "post_metrics"."comments" as "comments", "post_metrics"."shares" as "shares", "post_metrics"."clicks" as "clicks", "post_metrics"."saves" as "saves", "post_metrics"."video_views" as "videoViews", "post_metrics"."captured_at" as "capturedAt"
+from "post_metrics"
+where "post_metrics"."workspace_id" = $1::uuid
+  and "post_metrics"."post_id" = $2::uuid;
 
 -- 7. Post.comments, 1 key
 -- $1 parents, $2 workspaceId, $3 startsThread, $4 limit, $5 limit
