@@ -1,11 +1,12 @@
 import { sql } from "drizzle-orm";
 import { setTimeout as sleep } from "node:timers/promises";
-import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
+import { afterAll, afterEach, beforeAll, describe, expect, it, onTestFinished } from "vitest";
 import { demoWorkspaceList } from "../src/data/demo/seed.ts";
 import { APP_ROLE, connect, type Client } from "../src/db/client.ts";
 import { Pool } from "../src/db/pool.ts";
 import { ReadSession, RequestEndedError } from "../src/db/session.ts";
 import { statement, value, type Statement } from "../src/db/statement.ts";
+import { createTestApp, makeKey } from "./support/app.ts";
 import { createTestDatabase, type TestDatabase } from "./support/database.ts";
 import { AT_ONCE_MS } from "./support/patience.ts";
 
@@ -204,5 +205,34 @@ describe("single statements of one turn of the event loop", () => {
       expect(outcome).toMatchObject({ status: "rejected" });
     }
     expect(await askOnly(whereabouts)).toMatchObject([{ workspace }]);
+  });
+});
+
+describe("requests of two workspaces at once", () => {
+  it("each read their own posts, and none of the other's", async () => {
+    const app = await createTestApp({ settings: { POOL_SIZE: "2" } });
+    onTestFinished(() => app.close());
+    const keys = [app.key, await makeKey(app.database, other)];
+    const listed = await Promise.all(
+      keys.map((key) => app.ask("{ posts(first: 25) { nodes { id body } } }", { key })),
+    );
+    const posts: { id: string; body: string }[][] = listed.map(({ data }) => data.posts.nodes);
+    const asked = keys.flatMap((key, asking) =>
+      posts.flatMap((some, owner) =>
+        some.map(async ({ id, body }) => {
+          const answer = await app.ask("query ($id: ID!) { post(id: $id) { body } }", {
+            key,
+            variables: { id },
+          });
+          expect(answer).toMatchObject({
+            status: 200,
+            errors: [],
+            data: { post: asking === owner ? { body } : null },
+          });
+        }),
+      ),
+    );
+    expect(asked).toHaveLength(100);
+    await Promise.all(asked);
   });
 });
